@@ -78,20 +78,22 @@ async fn a_member_of_a_workspace_is_removed_and_stays_in_the_organization() {
         let role = it.roles.value().and_then(|roles| roles[0].role.value()?.name.value());
         role.is_some_and(|role| ["workspace_admin", "workspace_billing"].contains(&role.as_str()))
     };
-    let mut users = all.iter().filter(|it| it.id.kind.as_str() == "organization_user");
+    let mut users = all.iter().filter(|it| it.id.kind.as_str() == "workspace_member");
     let user = users.find(|it| !is_inherited(it)).unwrap();
     assert!(user.emails.is_known() && user.name.display.is_known() || user.name.display.is_null());
 
-    let member = workspace_member_id(&place, user.id.native()).unwrap();
+    let member = user.id.clone();
+    let (_, user_id) = member.native().split_once('/').unwrap();
+    assert_eq!(member, workspace_member_id(&place, user_id).unwrap());
     let plan = provider.plan(&Write::delete(member.clone()), &PlanOptions::new()).await.unwrap();
     provider.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
     assert_eq!(provider.get(&member).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(members(&provider, &place).await.len(), all.len() - 1);
-    assert_eq!(provider.get(&user.id).await.unwrap().id, user.id);
+    let person = id("organization_user", user_id);
+    assert_eq!(provider.get(&person).await.unwrap().id, person);
 
     // And back, natively.
-    let added =
-        client.add_workspace_member(place.native(), user.id.native(), &WorkspaceRole::User).await.unwrap();
+    let added = client.add_workspace_member(place.native(), user_id, &WorkspaceRole::User).await.unwrap();
     assert!(added.workspace_role.is_known_to_be(&WorkspaceRole::User));
     assert_eq!(provider.get(&member).await.unwrap().id, member);
 }
@@ -107,15 +109,16 @@ async fn a_group_is_read_whole_and_its_members_leave_unless_a_directory_provides
 
     let direct = id("rbac_group", by_source(GroupSource::Direct).id.value().unwrap().as_str());
     let all = members(&provider, &direct).await;
-    let member = rbac_group_member_id(&direct, all[0].id.native()).unwrap();
+    let member = all[0].id.clone();
+    let (_, user_id) = member.native().split_once('/').unwrap();
+    assert_eq!(member, rbac_group_member_id(&direct, user_id).unwrap());
     let plan = provider.plan(&Write::delete(member.clone()), &PlanOptions::new()).await.unwrap();
     provider.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
     assert_eq!(members(&provider, &direct).await.len(), all.len() - 1);
     assert_eq!(provider.get(&member).await.unwrap_err().kind(), ErrorKind::NotFound);
-    let back: RbacGroupMember =
-        client.add_rbac_group_member(direct.native(), all[0].id.native()).await.unwrap();
-    assert_eq!(back.user_id.value().unwrap().as_str(), all[0].id.native());
-    let again = client.add_rbac_group_member(direct.native(), all[0].id.native()).await.unwrap_err();
+    let back: RbacGroupMember = client.add_rbac_group_member(direct.native(), user_id).await.unwrap();
+    assert_eq!(back.user_id.value().unwrap().as_str(), user_id);
+    let again = client.add_rbac_group_member(direct.native(), user_id).await.unwrap_err();
     assert_eq!((again.kind(), again.status()), (ErrorKind::InvalidRequest, Some(400)));
 
     let scim = by_source(GroupSource::Scim).id.value().unwrap().as_str();

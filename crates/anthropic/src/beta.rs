@@ -77,22 +77,19 @@ impl Beta {
 
     /// Returns all betas of the account, each once; `None` if it has none.
     pub(crate) fn header(&self) -> Option<String> {
-        self.joined(&[])
-    }
-
-    /// Returns the betas of the account together with those of one operation. The header of a request replaces that
-    /// of the account.
-    pub(crate) fn header_with(&self, additional: &[&'static str]) -> HeaderValue {
-        let fallback = || HeaderValue::from_static(additional.last().copied().unwrap_or_default());
-        let joined = self.joined(additional).and_then(|betas| HeaderValue::try_from(betas).ok());
-        // An account whose betas are no header is refused when the client is created.
-        joined.unwrap_or_else(fallback)
-    }
-
-    fn joined(&self, additional: &[&'static str]) -> Option<String> {
         let own = self.others.iter().map(String::as_str).chain(self.name());
-        let betas: Vec<_> = each_once(own.chain(additional.iter().copied())).collect();
+        let betas: Vec<_> = each_once(own).collect();
         (!betas.is_empty()).then(|| betas.join(","))
+    }
+
+    /// Returns the betas of one operation, together with those of the account other than the one of user profiles. The
+    /// header of a request replaces that of the account.
+    pub(crate) fn header_of(&self, betas: &[&'static str]) -> HeaderValue {
+        let fallback = || HeaderValue::from_static(betas.last().copied().unwrap_or_default());
+        let all = self.others.iter().map(String::as_str).chain(betas.iter().copied());
+        let joined = each_once(all).collect::<Vec<_>>().join(",");
+        // An account whose betas are not allowed in a header is refused when the client is created.
+        HeaderValue::try_from(joined).unwrap_or_else(|_| fallback())
     }
 }
 

@@ -188,13 +188,14 @@ impl AnthropicConfig {
     ///
     /// [`current`](anyprofile_core::ProfileProviderExt::current) returns the organization itself.
     /// [`members`](anyprofile_core::ProfileProviderExt::members) lists the members of the organization, of a workspace
-    /// ([`WORKSPACE`](crate::WORKSPACE)) or of a group ([`RBAC_GROUP`](crate::RBAC_GROUP)), whose role is then the one
-    /// there. The second factor of a user is not known.
+    /// ([`WORKSPACE`](crate::WORKSPACE)) or of a group ([`RBAC_GROUP`](crate::RBAC_GROUP)). The members of the last two are
+    /// memberships, whose ids name the place and the user, and whose role is the one in the workspace. The second factor
+    /// of a user is not known.
     ///
     /// Creating a profile creates an invite, and the service sends a message to the address. Deleting removes a user
-    /// from the organization, or from a workspace or group ([`workspace_member_id`](crate::workspace_member_id),
-    /// [`rbac_group_member_id`](crate::rbac_group_member_id)), or withdraws an invite, which may stay in the list as
-    /// deleted. Deactivating archives a service account, for good.
+    /// from the organization, or a membership from its workspace or group
+    /// ([`workspace_member_id`](crate::workspace_member_id), [`rbac_group_member_id`](crate::rbac_group_member_id)), or
+    /// withdraws an invite, which may stay in the list as deleted. Deactivating archives a service account, for good.
     ///
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid, or the credential is an API

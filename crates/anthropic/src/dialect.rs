@@ -33,13 +33,32 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.message = Some("the service is overloaded".into());
         }
         // It is a 400 where a request names a profile that was deleted.
-        (400, _) if error_code == Some("user_profile_not_found") => {
+        (400, _)
+            if error_code == Some("user_profile_not_found") && failure.operation.contains("UserProfile") =>
+        {
             details.kind = Some(ErrorKind::NotFound);
             details.message = Some("the user profile does not exist".into());
         }
         (503, _) if error_code == Some("change_outcome_unknown") => {
             details.message = Some("the service does not know whether it made the change".into());
-            details.hint = Some("read it before you try again".into());
+            details.hint = Some(match failure.operation {
+                "AdminSignOutUser" => "send it again: what was ended stays ended".into(),
+                _ => "read it before you try again".into(),
+            });
+        }
+        (503, _) if error_code == Some("workspace_created_incomplete") => {
+            details.message = Some("the workspace was created, and is not complete".into());
+            details.hint =
+                Some("look for it in the list of workspaces: creating it again makes a second one".into());
+        }
+        (409, _) if error_code == Some("concurrent_membership_change") => {
+            details.hint = Some("somebody else changed the members at the same time: try again".into());
+        }
+        (400, _) if error_code == Some("rbac_group_owner_access_unconfirmed") => {
+            details.hint = Some(
+                "the service could not find out whether the group makes its members owners: do not try again"
+                    .into(),
+            );
         }
         (403, _) if error_code == Some("api_key_scope_missing") => {
             details.hint = Some("add the scope of the operation to the API key".into());
@@ -63,6 +82,17 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.message = Some("the service does not know a beta of the account".into());
             details.hint = Some("check beta and other_betas of the account".into());
         }
+        (403, _) if error_code.is_some_and(|code| code.starts_with("cannot_sign_out_")) => {
+            details.hint = Some(
+                "the service does not sign out users with this role, or whom a directory manages".into(),
+            );
+        }
+        (401 | 403, _) if failure.operation.contains("ServiceAccount") => {
+            details.hint = Some(
+                "service accounts require an OAuth token with `org:admin`: the service refuses admin keys"
+                    .into(),
+            );
+        }
         (401 | 403, _) if failure.operation.starts_with("Admin") => {
             details.hint = Some(
                 "the organization requires an admin key or an OAuth token with `org:admin`: use an account that has one"
@@ -70,8 +100,7 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             );
         }
         (401 | 403, _)
-            if failure.operation.contains("UserProfile")
-                || failure.operation == "BetaCreateEnrollmentUrl" =>
+            if failure.operation.contains("UserProfile") || failure.operation.starts_with("Beta") =>
         {
             details.hint = Some(
                 "check the account's credential: an admin key reads only the organization's people, and must be set as \
@@ -79,6 +108,27 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
                     .into(),
             );
         }
+        (400, Some("invalid_request_error")) if error_code.is_none() => {
+            details.hint = refusal(failure.operation).map(Into::into);
+        }
         _ => {}
     }
+}
+
+/// Returns what the service documents as the reasons of a refusal that has no code.
+fn refusal(operation: &str) -> Option<&'static str> {
+    Some(match operation {
+        "AdminRemoveUser" => {
+            "the service does not remove admins, owners, membership admins, and users whom a directory manages"
+        }
+        "AdminUpdateGroup" | "AdminDeleteGroup" | "AdminAddGroupMember" | "AdminRemoveGroupMember" => {
+            "a group that a directory provides over SCIM can only be read"
+        }
+        "AdminListWorkspaceServiceAccounts" => {
+            "the service accounts of an archived workspace cannot be listed"
+        }
+        "AdminUpdateServiceAccount" => "an archived service account cannot be changed",
+        "AdminDeleteInvite" => "only a pending invite can be deleted",
+        _ => return None,
+    })
 }

@@ -65,7 +65,8 @@ pub use self::{
     config::{ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, SERVICE, service},
     connector::{
         INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE,
-        WORKSPACE_MEMBER, rbac_group_member_id, workspace_member_id,
+        WORKSPACE_MEMBER, WORKSPACE_SERVICE_ACCOUNT, rbac_group_member_id, workspace_member_id,
+        workspace_service_account_id,
     },
     map::AnthropicExtension,
     operations::{

@@ -1,8 +1,9 @@
 //! Webhooks: the service tells a program that a user profile has changed, so that the program reads it again.
 //!
-//! An event carries no state, and a delivery may come late, twice or never. It does not replace a regular listing.
-//! Enforcement actions and programs change without [`updated_at`](crate::wire::UserProfile::updated_at), so that a
-//! listing of what was updated misses them: events are the only sign of such a change.
+//! There are events of the status of a program, and of enforcement actions that are opened or resolved; none of a profile
+//! that is created, updated or deleted. An event carries no state, and a delivery may come late, twice or never, so it does
+//! not replace a regular listing. Not every change of these statuses moves
+//! [`updated_at`](crate::wire::UserProfile::updated_at): a listing of what was updated may miss one of which an event tells.
 //!
 //! ```
 //! use anyprofile_anthropic::webhook::{WebhookVerifier, sign};
@@ -28,8 +29,8 @@
 //! ```
 //!
 //! # Sources
-//! The official SDKs, which verify signatures as [Standard Webhooks](https://www.standardwebhooks.com) has them; their
-//! types name the events.
+//! The official SDKs: their types name the events, and their Python client verifies signatures with the library of
+//! [Standard Webhooks](https://www.standardwebhooks.com), whose scheme this is. No delivery of the service was seen.
 
 use std::{error::Error as StdError, fmt};
 
@@ -164,7 +165,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Webho
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The signing secret is not one.
+    /// The signing secret is not base64, or empty.
     InvalidSecret,
     /// A header is missing.
     MissingHeader(&'static str),
@@ -175,7 +176,7 @@ pub enum WebhookError {
     TimeOutOfRange,
     /// No signature of the request is by this secret.
     WrongSignature,
-    /// The body is signed, and is no event.
+    /// The body is signed, but it is not an event.
     NotAnEvent,
 }
 
@@ -183,7 +184,7 @@ impl fmt::Display for WebhookError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidSecret => formatter.write_str(
-                "the signing secret of the webhook must be `whsec_` and base64: copy it again from the Console",
+                "the signing secret of the webhook must be base64, with or without `whsec_` in front: copy it again",
             ),
             Self::MissingHeader(name) => write!(formatter, "the request has no header {name}"),
             Self::InvalidHeader(name) => write!(formatter, "the header {name} of the request is invalid"),

@@ -58,7 +58,7 @@
 //! | `filter` | | conditions on profiles as text, in the grammar of SCIM filters: the module `filter` |
 //! | `layers` | | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
 //! | `memory` | | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
-//! | `webhooks` | | the verification of events that a service sends when a profile changes: `anthropic::webhook` |
+//! | `webhooks` | | the verification of Anthropic's events about the programs and restrictions of a user profile: `anthropic::webhook` |
 //! | `full` | | the services, `config` and `schema` |
 //! | `rustls` | yes | TLS by rustls with ring, which trusts what the platform trusts |
 //! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |

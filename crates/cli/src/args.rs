@@ -99,7 +99,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         fields: Fields,
     },
-    /// List the members of an organization, with their access in it.
+    /// List the members of an organization, a workspace or a group, with their access in it.
     Members(Members),
     /// Find a profile in all accounts by e-mail address, user name or id.
     ///
@@ -127,7 +127,8 @@ pub(crate) enum Command {
     /// that could not be searched. A profile that its service cannot deactivate is reported; the others are still
     /// deactivated.
     Deactivate(Selected),
-    /// Delete profiles permanently, or remove members from an organization, after showing the requests.
+    /// Delete profiles permanently, or remove members from an organization, a workspace or a group, after showing the
+    /// requests.
     ///
     /// Few services support this; `providers` shows which. A profile that its service cannot delete is reported; the
     /// others are still deleted.
@@ -253,7 +254,9 @@ impl Filters {
 
 #[derive(Debug, Args)]
 pub(crate) struct Members {
-    /// Organization id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
+    /// Id of an organization, such as upsun:acme/organization/01HSANDB0XACME000000000001, or of another group of people
+    /// that the service has, such as `anthropic:claude/workspace/wrkspc_01A` or `anthropic:claude/rbac_group/rbac_group_01A`;
+    /// `providers` shows which.
     pub(crate) organization: ProfileId,
     #[command(flatten)]
     pub(crate) list: List,

@@ -1,9 +1,9 @@
 //! The summary of a listing, on standard error.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use anyprofile::{
-    AccountReport, FieldPath, Timestamp,
+    AccountReport, Capabilities, FieldPath, ListQuery, Timestamp,
     query::{FilterPart, FilterPlan},
 };
 use serde_json::{Value, json};
@@ -12,20 +12,37 @@ use serde_json::{Value, json};
 /// late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
+/// What an account's listing leaves out, as its service documents it.
+pub(crate) struct Shown {
+    /// The fields that are in further records.
+    only_enriched: Vec<FieldPath>,
+    /// What is not listed at all.
+    left_out: Vec<Cow<'static, str>>,
+}
+
+impl Shown {
+    pub(crate) fn of(query: &ListQuery, capabilities: &Capabilities) -> Self {
+        Self {
+            only_enriched: capabilities.only_enriched(query),
+            left_out: capabilities.listing_of(query).left_out.clone(),
+        }
+    }
+}
+
 /// Prints one line for each account and one for all of them.
 ///
 /// `unusable` is the number of accounts that could not be listed at all. `may_enrich` says whether further records
-/// exist that were not read, and `only_enriched` which fields of each account are in them. `verbose` also prints the unknown fields and values that were received.
+/// exist that were not read, and `shown` what each account's listing leaves out. `verbose` also prints the unknown fields and values that were received.
 pub(crate) fn print(
     reports: &[AccountReport],
     plans: &[FilterPlan],
-    only_enriched: &[Vec<FieldPath>],
+    shown: &[Shown],
     unusable: usize,
     may_enrich: bool,
     verbose: bool,
 ) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
-    for ((report, plan), further) in reports.iter().zip(plans).zip(only_enriched) {
+    for ((report, plan), shown) in reports.iter().zip(plans).zip(shown) {
         for bad in &report.listing.quarantined_records {
             say!(
                 "warning: {}: page {}, record {}: {}",
@@ -39,8 +56,11 @@ pub(crate) fn print(
         for warning in warnings(report) {
             say!("warning: {}: {warning}", report.info.account);
         }
-        if !further.is_empty() {
-            say!("{}: only --enrich reads {}", report.info.account, some_of(further));
+        if !shown.only_enriched.is_empty() {
+            say!("{}: only --enrich reads {}", report.info.account, some_of(&shown.only_enriched));
+        }
+        for left_out in &shown.left_out {
+            say!("{}: not listed: {left_out}", report.info.account);
         }
         if let Some(caveat) = &plan.updated_caveat {
             say!("warning: {}: --updated-since may miss changes: {caveat}", report.info.account);

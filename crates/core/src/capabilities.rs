@@ -237,6 +237,10 @@ pub struct ListingCapabilities {
     /// Which changes do not move a profile's time of change, so that a list of changes since a time does not contain them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_caveat: Option<Cow<'static, str>>,
+    /// What the service has and does not list for this credential or in this list, with the reason. A complete listing does
+    /// not have it either.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Cow<'static, str>>,
     /// Whether the service returns the total number of profiles.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several can be fetched concurrently.

@@ -12,7 +12,10 @@ use serde_json::Value;
 
 /// One step of a plan: an operation that writes.
 #[derive(Clone)]
-pub struct Action(Step);
+pub struct Action {
+    step: Step,
+    warning: Option<&'static str>,
+}
 
 #[derive(Clone)]
 enum Step {
@@ -32,7 +35,7 @@ const UNKNOWN_ID_IN_URL: &str = "%7Bid%7D";
 impl Action {
     /// Creates a step whose operation returns the receipt itself.
     pub fn new(operation: Operation<Receipt>) -> Self {
-        Self(Step::Ready(Box::new(operation)))
+        Self { step: Step::Ready(Box::new(operation)), warning: None }
     }
 
     /// Creates a step whose response shows the profile.
@@ -60,12 +63,23 @@ impl Action {
         step: usize,
         operation: impl Fn(&str) -> Operation<Receipt> + Send + Sync + 'static,
     ) -> Self {
-        Self(Step::After(step, Arc::new(operation)))
+        Self { step: Step::After(step, Arc::new(operation)), warning: None }
+    }
+
+    /// Adds a warning about the step, which its plan shows.
+    pub fn with_warning(mut self, warning: &'static str) -> Self {
+        self.warning = Some(warning);
+        self
+    }
+
+    /// Returns the warning about the step.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        self.warning
     }
 
     /// Returns the request as a plan shows it.
     pub(crate) fn planned(&self, http: &HttpClient) -> Result<PlannedRequest> {
-        match &self.0 {
+        match &self.step {
             Step::Ready(operation) => http.planned(operation.request()),
             Step::After(_, operation) => {
                 let mut planned = http.planned(operation(UNKNOWN_ID).request())?;
@@ -77,7 +91,7 @@ impl Action {
 
     /// Returns the operation to send. `created` holds the ids that the steps before have created.
     pub(crate) fn operation(&self, created: &[Option<String>]) -> Result<Operation<Receipt>> {
-        match &self.0 {
+        match &self.step {
             Step::Ready(operation) => Ok((**operation).clone()),
             Step::After(step, operation) => match created.get(*step) {
                 Some(Some(id)) => Ok(operation(id)),
@@ -96,7 +110,7 @@ impl Action {
 
 impl fmt::Debug for Action {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.step {
             Step::Ready(operation) => write!(formatter, "Action({operation:?})"),
             Step::After(step, operation) => {
                 write!(formatter, "Action({:?} after step {})", operation(UNKNOWN_ID), step + 1)

@@ -58,7 +58,8 @@ impl Connection {
         profiles: &mut Vec<Profile>,
         views: &[View],
     ) -> Result<()> {
-        if profiles.iter().all(|profile| lacking(profile, views).is_empty()) {
+        // Each profile has at least the record that it was read from.
+        if views.len() <= 1 || profiles.iter().all(|profile| lacking(profile, views).is_empty()) {
             return Ok(());
         }
         let mut reads = stream::iter(std::mem::take(profiles))

@@ -51,6 +51,9 @@ pub(crate) async fn plan(
         }
         for action in &payload.actions {
             builder = builder.with_request(action.planned(connection.http())?);
+            if let Some(warning) = action.warning() {
+                builder = builder.with_warning(warning);
+            }
         }
     }
     Ok(builder.with_payload(payload).build())

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Entry, Table, Word};
-use crate::spec::{Service, Spec};
+use crate::spec::{Operation, Service, Spec};
 
 /// The sources that the table names things in.
 pub(super) struct Sources<'a> {
@@ -164,9 +164,20 @@ pub(super) fn against(table: &Table, spec: &Spec) -> Vec<String> {
             Some(_) => {}
         }
     }
-    for entry in entries.iter().filter(|_| names) {
-        if entry.source.is_none() && !spec.operations.iter().any(|operation| operation.id == entry.id) {
+    let has = |entry: &Entry| {
+        let is_of = |operation: &Operation| {
+            let request = format!("{} {}", operation.method.to_uppercase(), operation.path);
+            if names { operation.id == entry.id } else { entry.request == request }
+        };
+        spec.operations.iter().any(is_of)
+    };
+    for entry in entries {
+        if names && entry.source.is_none() && !has(entry) {
             faults.push(format!("{service} {}: is not in the document, and has no other source", entry.id));
+        }
+        // The Admin API has no other document.
+        if !names && entry.request.contains(" /v1/organizations/") && !has(entry) {
+            faults.push(format!("{service} {}: is not in the document", entry.id));
         }
     }
     faults
@@ -299,6 +310,36 @@ mod tests {
                 "Upsun get-user: the document says GET /users/{user_id}",
                 "Upsun update-user: is in the document, and has another source",
                 "Upsun get-org: is not in the document, and has no other source",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_document_with_names_of_its_own_is_compared_by_requests() {
+        let document = r#"{"paths": {
+            "/v1/organizations/me": {"get": {"operationId": "retrieve_organization"}},
+            "/v1/organizations/users": {"get": {"operationId": "list_users", "deprecated": true}},
+            "/v1/organizations/invites": {"get": {"operationId": "list_invites"}}}}"#;
+        let entry = |id: &str, request: &str| {
+            format!(
+                "[[operation]]\nservice = 'anthropic'\nid = '{id}'\nrequest = '{request}'\nsource = 'Admin API'\n"
+            )
+        };
+        let table = parsed(
+            &[
+                entry("AdminGetOrganization", "GET /v1/organizations/me"),
+                entry("AdminListUsers", "GET /v1/organizations/users"),
+                entry("AdminListTeams", "GET /v1/organizations/teams"),
+                entry("BetaCreateEnrollmentUrl", "POST /v1/user_profiles/{user_profile_id}/enrollment_url"),
+            ]
+            .concat(),
+        );
+        assert_eq!(
+            against(&table, &Spec::parse(document).unwrap()),
+            [
+                "Anthropic list_invites: is in the document alone",
+                "Anthropic AdminListUsers: one of the two says that it is deprecated",
+                "Anthropic AdminListTeams: is not in the document",
             ]
         );
     }

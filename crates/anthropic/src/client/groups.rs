@@ -15,7 +15,8 @@ use crate::{
 impl AnthropicClient {
     /// Lists groups: one page of `GET /v1/organizations/rbac_groups`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// listing groups, and types of the official SDKs.
     ///
     /// # Errors
@@ -27,7 +28,8 @@ impl AnthropicClient {
 
     /// Gets a group: `GET /v1/organizations/rbac_groups/{rbac_group_id}`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// getting a group, and types of the official SDKs.
     ///
     /// # Errors
@@ -39,7 +41,8 @@ impl AnthropicClient {
 
     /// Creates a group without members and returns it: `POST /v1/organizations/rbac_groups`. Names are not unique.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `write:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// creating a group, and types of the official SDKs.
     ///
     /// # Errors
@@ -51,7 +54,8 @@ impl AnthropicClient {
 
     /// Renames a group and returns it: `POST /v1/organizations/rbac_groups/{rbac_group_id}`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `write:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// updating a group, and types of the official SDKs.
     ///
     /// # Errors
@@ -64,7 +68,8 @@ impl AnthropicClient {
 
     /// Deletes a group: `DELETE /v1/organizations/rbac_groups/{rbac_group_id}`. Its members lose the roles of the group.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `write:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// deleting a group, and types of the official SDKs.
     ///
     /// # Errors
@@ -77,7 +82,8 @@ impl AnthropicClient {
     /// Lists the members of a group: one page of `GET /v1/organizations/rbac_groups/{rbac_group_id}/members`. A page may
     /// have fewer members than requested although more pages follow.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// listing group members, and types of the official SDKs.
     ///
     /// # Errors
@@ -94,7 +100,8 @@ impl AnthropicClient {
     /// Adds a user of the organization to a group and returns the member:
     /// `POST /v1/organizations/rbac_groups/{rbac_group_id}/members`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `write:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// adding a group member, and types of the official SDKs.
     ///
     /// # Errors
@@ -108,7 +115,8 @@ impl AnthropicClient {
 
     /// Removes a user from a group: `DELETE /v1/organizations/rbac_groups/{rbac_group_id}/members/{user_id}`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `write:rbac_groups`, or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// removing a group member, and types of the official SDKs.
     ///
     /// # Errors
@@ -124,7 +132,8 @@ impl AnthropicClient {
 
     /// Lists roles: one page of `GET /v1/organizations/rbac_roles`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups` (inferred), or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// listing roles, and types of the official SDKs.
     ///
     /// # Errors
@@ -136,7 +145,8 @@ impl AnthropicClient {
 
     /// Gets a role: `GET /v1/organizations/rbac_roles/{rbac_role_id}`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups` (inferred), or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// getting a role, and types of the official SDKs.
     ///
     /// # Errors
@@ -148,7 +158,8 @@ impl AnthropicClient {
 
     /// Lists the permissions of a role: one page of `GET /v1/organizations/rbac_roles/{rbac_role_id}/permissions`.
     ///
-    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires a key of a Claude Enterprise organization with the scope `read:rbac_groups` (inferred), or an OAuth token
+    /// with `org:admin`. Source: Admin API, page of the reference on
     /// listing the permissions of a role, and types of the official SDKs.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl AnthropicClient {
-    /// Lists the invites to the organization, including accepted, deleted and expired ones: one page of
-    /// `GET /v1/organizations/invites`. The service does not report the total.
+    /// Lists the invites to the organization, including accepted and expired ones: one page of
+    /// `GET /v1/organizations/invites`. Whether deleted ones are listed is not known. The service does not report the total.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// listing invites.
@@ -34,7 +34,7 @@ impl AnthropicClient {
     }
 
     /// Invites a person to the organization: `POST /v1/organizations/invites`. The service sends an e-mail
-    /// message. An invite cannot be changed, only deleted.
+    /// message. An invite cannot be changed, only deleted. Groups require the scope `write:rbac_groups` in addition.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// creating an invite.

@@ -129,7 +129,7 @@ impl AnthropicClient {
     /// service accounts, and types of the official SDKs.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) if the service account does not exist. Otherwise see
     /// [`get_organization`](Self::get_organization).
     pub async fn remove_service_account_workspace(
         &self,

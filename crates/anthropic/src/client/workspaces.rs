@@ -46,7 +46,7 @@ impl AnthropicClient {
     ///
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent if the name is empty, and
-    /// if the service refuses a value, such as a user profile that does not exist. Otherwise see
+    /// if the service refuses a value, such as a user profile that does not exist (code `user_profile_not_found`). Otherwise see
     /// [`get_organization`](Self::get_organization).
     pub async fn create_workspace(&self, create: &WorkspaceCreate) -> Result<Workspace> {
         self.call(operations::create_workspace(create)).await

@@ -5,6 +5,6 @@ mod user_profiles;
 
 pub use self::organization::{
     INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE, WORKSPACE_MEMBER,
-    rbac_group_member_id, workspace_member_id,
+    WORKSPACE_SERVICE_ACCOUNT, rbac_group_member_id, workspace_member_id, workspace_service_account_id,
 };
 pub(crate) use self::{organization::OrganizationConnector, user_profiles::UserProfilesConnector};

@@ -28,13 +28,10 @@ pub(crate) fn update_data_controls(
     Operation::new(request, Response::decode_record).reading_back(&get_data_controls(beta, user_profile_id))
 }
 
-/// Adds the path, and the betas that the operation needs: its own, and one of user profiles.
+/// Adds the path, and the betas that the official SDKs send with it: its own, and the last one of user profiles.
 fn at_data_controls(beta: &Beta, request: Request, user_profile_id: &str) -> Request {
-    let betas: &[&str] = match beta.name() {
-        Some(_) => &[DATA_CONTROLS_BETA],
-        None => &[BETA_2026_09_04, DATA_CONTROLS_BETA],
-    };
+    let betas = beta.header_of(&[BETA_2026_09_04, DATA_CONTROLS_BETA]);
     at_user_profile(beta, request, user_profile_id)
         .path("/providers/google/data_controls")
-        .header(HeaderName::from_static(BETA_HEADER), beta.header_with(betas))
+        .header(HeaderName::from_static(BETA_HEADER), betas)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     paging::{CursorPaging, MAX_LIMIT},
-    reading::{cursor_page, deleted},
+    reading::deleted,
     rules,
 };
 use crate::wire::{
@@ -13,7 +13,7 @@ use crate::wire::{
 };
 
 pub(crate) fn list_rbac_groups(paging: &CursorPaging) -> Operation<Listed<CursorPage<RbacGroup>>> {
-    listed(paging, groups(Request::get("AdminListGroups")))
+    paging.listed(groups(Request::get("AdminListGroups")), MAX_LIMIT)
 }
 
 pub(crate) fn get_rbac_group(rbac_group_id: &str) -> Operation<RbacGroup> {
@@ -42,7 +42,7 @@ pub(crate) fn list_rbac_group_members(
     rbac_group_id: &str,
     paging: &CursorPaging,
 ) -> Operation<Listed<CursorPage<RbacGroupMember>>> {
-    listed(paging, members(Request::get("AdminListGroupMembers"), rbac_group_id))
+    paging.listed(members(Request::get("AdminListGroupMembers"), rbac_group_id), MAX_LIMIT)
 }
 
 pub(crate) fn add_rbac_group_member(rbac_group_id: &str, user_id: &str) -> Operation<RbacGroupMember> {
@@ -65,7 +65,7 @@ pub(crate) fn remove_rbac_group_member(rbac_group_id: &str, user_id: &str) -> Op
 }
 
 pub(crate) fn list_rbac_roles(paging: &CursorPaging) -> Operation<Listed<CursorPage<RbacRole>>> {
-    listed(paging, roles(Request::get("AdminListRoles")))
+    paging.listed(roles(Request::get("AdminListRoles")), MAX_LIMIT)
 }
 
 pub(crate) fn get_rbac_role(rbac_role_id: &str) -> Operation<RbacRole> {
@@ -78,21 +78,13 @@ pub(crate) fn list_rbac_role_permissions(
     paging: &CursorPaging,
 ) -> Operation<Listed<CursorPage<RbacRolePermission>>> {
     let request = roles(Request::get("AdminListRolePermissions")).segment(rbac_role_id).path("/permissions");
-    listed(paging, request)
+    paging.listed(request, MAX_LIMIT)
 }
 
 /// A body with a name alone.
 #[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
-}
-
-/// Returns the operation that reads a page.
-fn listed<T: anyprofile_core::wire::Tolerant + 'static>(
-    paging: &CursorPaging,
-    request: Request,
-) -> Operation<Listed<CursorPage<T>>> {
-    Operation::new(paging.write(request, 1..=MAX_LIMIT), cursor_page)
 }
 
 /// Adds the path of the groups.

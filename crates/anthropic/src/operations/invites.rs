@@ -50,7 +50,7 @@ pub(crate) fn list_invites(list: &ListInvites) -> Operation<Listed<IdPage<Invite
         .refused_if(
             asks_for_deleted,
             "the service cannot list deleted invites by their status",
-            Some("list all invites and look at their status"),
+            Some("ask for the other statuses, or for all invites"),
         );
     Operation::new(request, id_page)
 }

@@ -1,10 +1,11 @@
 //! The page parameters of both kinds of lists.
 
-use std::{fmt, ops::RangeInclusive};
+use std::fmt;
 
-use anyprofile_core::{Error, ErrorKind, Result};
-use anyprofile_http::Request;
+use anyprofile_core::{Error, ErrorKind, Result, wire::Tolerant};
+use anyprofile_http::{Listed, Operation, Request};
 
+use super::reading::cursor_page;
 use crate::wire::{CursorPage, IdPage};
 
 /// The largest page of a list whose cursors are ids, and of groups and roles.
@@ -57,7 +58,7 @@ impl IdPaging {
 
     /// Adds the parameters.
     pub(super) fn write(&self, request: Request) -> Request {
-        limited(request, self.limit, 1..=MAX_LIMIT)
+        limited(request, self.limit, MAX_LIMIT)
             .query("after_id", self.after_id.as_deref())
             .query("before_id", self.before_id.as_deref())
     }
@@ -92,16 +93,25 @@ impl CursorPaging {
     /// one behind it.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if the next page is the same page: following it would never end.
+    /// [`ErrorKind::Decode`] as [`CursorPage::next_cursor`], and if the next page is the same page: following it would
+    /// never end. A circle of several pages is not noticed: remember the cursors to notice it.
     pub fn following<R>(&self, page: &CursorPage<R>) -> Result<Option<Self>> {
         let mut next = self.clone();
-        let cursor = page.next_page.value().map(String::as_str).filter(|cursor| !cursor.is_empty());
-        Ok(moved(&mut next.page, cursor)?.then_some(next))
+        Ok(moved(&mut next.page, page.next_cursor()?)?.then_some(next))
     }
 
     /// Adds the parameters.
-    pub(super) fn write(&self, request: Request, limits: RangeInclusive<u32>) -> Request {
-        limited(request, self.limit, limits).query("page", self.page.as_deref())
+    pub(super) fn write(&self, request: Request, max_limit: u32) -> Request {
+        limited(request, self.limit, max_limit).query("page", self.page.as_deref())
+    }
+
+    /// Returns the operation that reads this page of a list.
+    pub(super) fn listed<T: Tolerant + 'static>(
+        &self,
+        request: Request,
+        max_limit: u32,
+    ) -> Operation<Listed<CursorPage<T>>> {
+        Operation::new(self.write(request, max_limit), cursor_page)
     }
 }
 
@@ -132,8 +142,8 @@ fn moved(position: &mut Option<String>, next: Option<&str>) -> Result<bool> {
 }
 
 /// Sets the page size.
-fn limited(request: Request, limit: Option<u32>, limits: RangeInclusive<u32>) -> Request {
-    let is_out_of_range = limit.is_some_and(|limit| !limits.contains(&limit));
+fn limited(request: Request, limit: Option<u32>, max_limit: u32) -> Request {
+    let is_out_of_range = limit.is_some_and(|limit| !(1..=max_limit).contains(&limit));
     request
         .query("limit", limit)
         .refused_if(is_out_of_range, "the limit must be in the documented range", None)

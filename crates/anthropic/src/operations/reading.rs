@@ -12,8 +12,8 @@ use crate::wire::{CursorPage, IdPage};
 /// Reads a page of a list with cursors.
 pub(crate) fn cursor_page<T: Tolerant>(response: &Response) -> Result<Listed<CursorPage<T>>> {
     response.decode_envelope::<CursorPage<T>, CursorPage<Box<RawValue>>>(|loose| {
-        let CursorPage { data, next_page } = loose;
-        wire::decode_records(data, |data| CursorPage { data, next_page })
+        let CursorPage { data, next_page, has_more } = loose;
+        wire::decode_records(data, |data| CursorPage { data, next_page, has_more })
     })
 }
 

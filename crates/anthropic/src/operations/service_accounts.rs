@@ -1,12 +1,11 @@
-//! Service accounts and their workspaces (Admin API). They are open to OAuth tokens with `org:admin` alone.
+//! Service accounts and their workspaces (Admin API). Only OAuth tokens with `org:admin` may use them.
 
-use anyprofile_core::wire::Tolerant;
 use anyprofile_http::{Listed, Operation, Request, Response};
 use serde::Serialize;
 
 use super::{
     paging::CursorPaging,
-    reading::{cursor_page, deleted},
+    reading::deleted,
     rules,
     workspaces::{RoleInWorkspace, workspace},
 };
@@ -32,7 +31,7 @@ pub(crate) fn list_service_accounts(
     list: &ListServiceAccounts,
 ) -> Operation<Listed<CursorPage<ServiceAccount>>> {
     let request = accounts(Request::get("AdminListServiceAccounts"));
-    listed(&list.paging, request.query("include_archived", list.include_archived))
+    list.paging.listed(request.query("include_archived", list.include_archived), MAX_SERVICE_ACCOUNTS)
 }
 
 pub(crate) fn get_service_account(service_account_id: &str) -> Operation<ServiceAccount> {
@@ -66,7 +65,10 @@ pub(crate) fn list_service_account_workspaces(
     service_account_id: &str,
     paging: &CursorPaging,
 ) -> Operation<Listed<CursorPage<ServiceAccountWorkspaceMember>>> {
-    listed(paging, of_account(Request::get("AdminListServiceAccountWorkspaces"), service_account_id))
+    paging.listed(
+        of_account(Request::get("AdminListServiceAccountWorkspaces"), service_account_id),
+        MAX_SERVICE_ACCOUNTS,
+    )
 }
 
 pub(crate) fn add_service_account_workspace(
@@ -100,7 +102,10 @@ pub(crate) fn list_workspace_service_accounts(
     workspace_id: &str,
     paging: &CursorPaging,
 ) -> Operation<Listed<CursorPage<ServiceAccountWorkspaceMember>>> {
-    listed(paging, of_workspace(Request::get("AdminListWorkspaceServiceAccounts"), workspace_id))
+    paging.listed(
+        of_workspace(Request::get("AdminListWorkspaceServiceAccounts"), workspace_id),
+        MAX_SERVICE_ACCOUNTS,
+    )
 }
 
 pub(crate) fn get_workspace_service_account(
@@ -149,14 +154,6 @@ pub(crate) fn remove_workspace_service_account(
 ) -> Operation<DeletedMembership> {
     let request = of_workspace(Request::delete("AdminRemoveWorkspaceServiceAccount"), workspace_id);
     Operation::new(request.segment(service_account_id), deleted)
-}
-
-/// Returns the operation that reads a page.
-fn listed<T: Tolerant + 'static>(
-    paging: &CursorPaging,
-    request: Request,
-) -> Operation<Listed<CursorPage<T>>> {
-    Operation::new(paging.write(request, 1..=MAX_SERVICE_ACCOUNTS), cursor_page)
 }
 
 /// Adds the path of the service accounts.

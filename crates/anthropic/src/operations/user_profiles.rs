@@ -95,7 +95,7 @@ impl ListUserProfiles {
         // With brackets, as both official SDKs write it.
         let request = request.query_each("enforcement_status[]", &self.enforcement_status);
         self.paging
-            .write(request, 1..=MAX_USER_PROFILES)
+            .write(request, MAX_USER_PROFILES)
             .query("order", self.order.map(SortDirection::as_str))
             .query("order_by", self.order_by.map(OrderBy::as_str))
     }

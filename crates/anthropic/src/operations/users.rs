@@ -79,7 +79,7 @@ pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
 pub(crate) fn sign_out_organization_user(beta: &Beta, user_id: &str) -> Operation<OrganizationUser> {
     let request = user(Request::post("AdminSignOutUser"), user_id)
         .path("/sign_out")
-        .header(HeaderName::from_static(BETA_HEADER), beta.header_with(&[SIGN_OUT_BETA]));
+        .header(HeaderName::from_static(BETA_HEADER), beta.header_of(&[SIGN_OUT_BETA]));
     Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the user was signed out everywhere: send it again; sessions that were ended stay ended",
     )

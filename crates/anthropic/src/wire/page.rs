@@ -14,10 +14,30 @@ pub struct CursorPage<R> {
     /// The records of this page. May be fewer than requested, even none, although more pages follow.
     #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
-    /// The cursor of the next page. The list is complete only if it is missing.
+    /// The cursor of the next page. The list is complete only if it is null or missing.
     #[serde(default)]
     pub next_page: Field<String>,
+    /// Whether more records follow. Some lists have it in addition to the cursor.
+    #[serde(default)]
+    pub has_more: Field<bool>,
 }
+
+impl<R> CursorPage<R> {
+    /// Returns the cursor of the next page; `None` at the end. An empty page alone is not the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if the response says that more records follow, but not where. Otherwise an incomplete
+    /// list would look complete.
+    pub fn next_cursor(&self) -> Result<Option<&str>> {
+        let cursor = self.next_page.value().map(String::as_str).filter(|cursor| !cursor.is_empty());
+        if cursor.is_none() && self.has_more.is_known_to_be(&true) {
+            return Err(Error::new(ErrorKind::Decode, NOT_WHERE));
+        }
+        Ok(cursor)
+    }
+}
+
+const NOT_WHERE: &str = "the response says that more records follow, but not where";
 
 /// A page of a list whose cursors are the ids of its records: users, invites, workspaces and the members of a
 /// workspace. [`IdPaging`](crate::IdPaging) goes on from it.
@@ -62,10 +82,7 @@ impl<R> IdPage<R> {
         match (self.has_more.value(), id.value().filter(|id| !id.is_empty())) {
             (Some(false), _) => Ok(None),
             (Some(true), Some(id)) => Ok(Some(id)),
-            (Some(true), None) => Err(Error::new(
-                ErrorKind::Decode,
-                "the response says that more records follow, but not where",
-            )),
+            (Some(true), None) => Err(Error::new(ErrorKind::Decode, NOT_WHERE)),
             (None, _) => {
                 Err(Error::new(ErrorKind::Decode, "the response does not say whether more records follow"))
             }

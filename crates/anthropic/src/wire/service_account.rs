@@ -1,5 +1,7 @@
 //! Service accounts and their workspaces (Admin API).
 
+use std::fmt;
+
 use anyprofile_core::{
     Change, open_enum, open_record,
     wire::{OpaqueId, TimeText},
@@ -47,7 +49,9 @@ open_record! {
 }
 
 /// A service account to create (`POST /v1/organizations/service_accounts`). A field that is not set is not sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// `Debug` shows the role alone.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ServiceAccountCreate {
     /// The name: 1 to 255 lower-case letters, digits and hyphens, unique in the organization. It cannot be changed.
@@ -69,7 +73,9 @@ impl ServiceAccountCreate {
 
 /// The fields of a service account to change (`POST /v1/organizations/service_accounts/{service_account_id}`). A
 /// field that is not set is not sent and stays unchanged.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+///
+/// `Debug` shows the role alone.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ServiceAccountUpdate {
     /// The description. A cleared one is sent as null, and the service stores it as an empty text.
@@ -78,6 +84,24 @@ pub struct ServiceAccountUpdate {
     /// The role in the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role: Option<ServiceAccountRole>,
+}
+
+impl fmt::Debug for ServiceAccountCreate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ServiceAccountCreate")
+            .field("organization_role", &self.organization_role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServiceAccountUpdate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ServiceAccountUpdate")
+            .field("organization_role", &self.organization_role)
+            .finish_non_exhaustive()
+    }
 }
 
 open_record! {

@@ -215,7 +215,7 @@ async fn the_credentials_own_profile_is_the_organization_and_its_members_are_the
     let before = script.sent().len();
     let members: Vec<_> = provider.members(&own.id, ListQuery::new()).try_collect().await.unwrap();
     assert_eq!(members.len(), 2);
-    assert_eq!(targets(&script)[before..], ["/v1/organizations/me", "/v1/organizations/users?limit=100"]);
+    assert_eq!(targets(&script)[before..], ["/v1/organizations/me", "/v1/organizations/users?limit=1000"]);
     let other = id("anthropic:claude/organization/other");
     let error = provider.members(&other, ListQuery::new()).try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

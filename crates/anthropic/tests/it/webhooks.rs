@@ -75,18 +75,17 @@ fn what_is_not_signed_with_the_secret_is_refused() {
     };
     let signature = headers["webhook-signature"].to_str().unwrap().to_owned();
     assert_eq!(verify(&headers, EVENT, now()).unwrap().unwrap(), "uprof_01");
-    // Another body, id or time, a part of the signature, another version, another secret.
+    // Another body, id or time, a part of the signature, another version, no version.
     assert_eq!(verify(&headers, &EVENT[1..], now()), Err(WebhookError::WrongSignature));
     for headers in [
         changed("webhook-id", "evt_02"),
-        changed("webhook-timestamp", "1763632803"),
+        changed("webhook-timestamp", &(now().unix_seconds() + 1).to_string()),
         changed("webhook-signature", &signature[..12]),
         changed("webhook-signature", "v1,"),
         changed("webhook-signature", &signature.replace("v1,", "v2,")),
         changed("webhook-signature", &signature.replace("v1,", "")),
     ] {
-        let refused = verify(&headers, EVENT, now()).unwrap_err();
-        assert!(matches!(refused, WebhookError::WrongSignature | WebhookError::TimeOutOfRange), "{refused}");
+        assert_eq!(verify(&headers, EVENT, now()), Err(WebhookError::WrongSignature));
     }
     let other = sign(OTHER, "evt_01", now(), EVENT).unwrap();
     assert_eq!(verify(&other, EVENT, now()), Err(WebhookError::WrongSignature));

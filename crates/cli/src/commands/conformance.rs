@@ -16,6 +16,9 @@ use crate::{
     session::{at_sandbox, only_sandbox, sandbox_accounts, start_sandbox},
 };
 
+/// The profiles of each service, at least: some checks need several pages, and several people who can be removed.
+const PROFILES: u64 = 60;
+
 /// Connects to one account of a sandbox.
 #[derive(Debug)]
 struct SandboxConnector<'a> {
@@ -59,7 +62,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         if !global.account.is_empty() && !global.account.iter().any(|name| name == account) {
             continue;
         }
-        let running = start_sandbox(global, global.sandbox_profiles.max(20)).await?;
+        let running = start_sandbox(global, global.sandbox_profiles.max(PROFILES)).await?;
         let is_of_sandbox = credentials
             .keys()
             .iter()

@@ -62,6 +62,12 @@ fn service_accounts_are_listed_with_a_token_and_not_with_a_key() {
         run.out.lines().filter(|line| line.contains("/service_account/")).count()
     };
     assert_eq!((kinds("everybody"), kinds("people")), (4, 0));
+    let key = review(&server, "key", &["list", "--account", "people", "-o", "csv"]);
+    let left_out = "people: not listed: service accounts, which the service shows to a token";
+    assert!(key.err.contains(left_out), "{}", key.err);
+    // Service accounts have no address, so nobody is left undetermined.
+    let found = review(&server, "found", &["find", "nobody@example.com", "--account", "everybody"]);
+    assert_eq!(found.code, 6, "{}", found.err);
     let id = review(
         &server,
         "one",
@@ -81,6 +87,12 @@ fn service_accounts_are_listed_with_a_token_and_not_with_a_key() {
         ],
     );
     let id = id.out.lines().nth(1).unwrap().to_owned();
+    let planned = review(&server, "planned", &["deactivate", &id, "--dry-run"]);
+    assert!(
+        [&planned.err, &planned.out].iter().any(|text| text.contains("archived for good")),
+        "{}",
+        planned.err
+    );
     let archived = review(&server, "archive", &["deactivate", &id, "--yes"]);
     assert_eq!(archived.code, 0, "{}", archived.err);
     let shown = review(&server, "shown", &["get", &id, "-o", "json"]);
@@ -95,13 +107,9 @@ fn members_of_a_workspace_are_read_and_nobody_leaves_the_default_one() {
         review(&server, "members", &["members", workspace, "-o", "csv", "--fields", "id,emails,roles", "-q"]);
     assert_eq!(members.code, 0, "{}", members.err);
     assert!(members.out.contains("workspace_"), "{}", members.out);
-    let user = members
-        .out
-        .lines()
-        .find_map(|line| line.split(',').next()?.strip_prefix("anthropic:people/organization_user/"));
-    // The service refuses it, and nothing has changed.
-    let member =
-        format!("anthropic:people/workspace_member/wrkspc_01SANDBoxSANDBoxSANDBox1%2F{}", user.unwrap());
+    let mut ids = members.out.lines().filter_map(|line| line.split(',').next());
+    let member = ids.find(|id| id.contains("/workspace_member/")).unwrap().to_owned();
+    // The service refuses to remove anybody from the default workspace, and nothing has changed.
     let shown = review(&server, "member", &["get", &member, "-o", "json"]);
     assert_eq!(shown.code, 0, "{}", shown.err);
     let refused = review(&server, "refused", &["delete", &member, "--yes"]);

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, Status,
-    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Operations, Support, ValueFormat, WriteRule},
     query::FilterPart,
 };
 
 use super::{
     INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE, WORKSPACE_MEMBER,
+    WORKSPACE_SERVICE_ACCOUNT,
 };
 use crate::{
     map,
@@ -24,6 +25,24 @@ const USERS_AND_INVITES: &[IdKind] = &[ORGANIZATION_USER, INVITE];
 /// The default page size: the maximum in older pages of the reference.
 const PAGE_SIZE: u32 = 100;
 
+/// Sets what the operations need of the credential, as far as it is documented.
+fn needs(operations: &mut Operations, shows_service_accounts: bool) {
+    let of_people = "an admin key, or a token with `org:admin`; a key of a Claude Enterprise organization needs the scope";
+    let read = format!("{of_people} read:members, and read:rbac_groups for the members of a group");
+    for name in ["list", "get", "members"] {
+        let more = if shows_service_accounts { "; service accounts need the token" } else { "" };
+        operations.needs.insert(name.into(), format!("{read}{more}").into());
+    }
+    operations.need(&["current"], "an admin key, or a token with `org:admin`");
+    operations.needs.insert("create".into(), format!("{of_people} write:members").into());
+    operations.needs.insert("update".into(), format!("{of_people} write:members").into());
+    let delete = format!("{of_people} write:members, and write:rbac_groups to remove a member of a group");
+    operations.needs.insert("delete".into(), delete.into());
+    if shows_service_accounts {
+        operations.need(&["deactivate"], "a token with `org:admin`");
+    }
+}
+
 pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
     use map::{
         INVITE as INVITE_VIEW, ORGANIZATION as ORGANIZATION_VIEW, ORGANIZATION_USER as USER_VIEW,
@@ -31,7 +50,8 @@ pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
     };
     let mut capabilities = Capabilities::default();
     let accounts = shows_service_accounts.then_some(SERVICE_ACCOUNT);
-    let memberships = [WORKSPACE_MEMBER, RBAC_GROUP_MEMBER];
+    let account_memberships = shows_service_accounts.then_some(WORKSPACE_SERVICE_ACCOUNT);
+    let memberships = [WORKSPACE_MEMBER, RBAC_GROUP_MEMBER].into_iter().chain(account_memberships);
     let operations = &mut capabilities.operations;
     operations.list = Support::of([ORGANIZATION_USER, INVITE].into_iter().chain(accounts.clone()));
     let readable = [ORGANIZATION_USER, INVITE, IdKind::ORGANIZATION].into_iter().chain(accounts.clone());
@@ -51,40 +71,45 @@ pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
     operations.enroll =
         Support::no("Anthropic has no enrollment links for an organization: create an invite");
     operations.delete = Support::of([ORGANIZATION_USER, INVITE].into_iter().chain(memberships));
-    operations.need(
-        &["list", "get", "current", "members"],
-        "an admin key, or a token with `org:admin`; with the key of an enterprise, the scope read:members, and \
-         read:rbac_groups for groups",
-    );
-    operations.need(
-        &["create", "update", "delete"],
-        "an admin key, or a token with `org:admin`; with the key of an enterprise, the scope write:members, and \
-         write:rbac_groups for groups",
-    );
-    operations.need(&["deactivate"], "a token with `org:admin`");
+    needs(operations, shows_service_accounts);
     let listing = &mut capabilities.listing;
     listing.collections = vec![
         ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]).without_filters([FilterPart::Status]),
         ListedCollection::new(INVITE, [INVITE_VIEW]),
     ];
-    if shows_service_accounts {
-        let all = [FilterPart::Email, FilterPart::Role, FilterPart::Status];
-        listing.collections.push(ListedCollection::new(SERVICE_ACCOUNT, [ACCOUNT_VIEW]).without_filters(all));
-    }
+    let unfiltered = [FilterPart::Email, FilterPart::Role, FilterPart::Status];
     listing.page_size = true;
     listing.max_page_size = Some(MAX_LIMIT);
     listing.default_page_size = Some(PAGE_SIZE);
-    listing.filters = vec![FilterPart::Email, FilterPart::Role, FilterPart::Status];
+    listing.filters = unfiltered.to_vec();
     listing.filter_roles = OrganizationRole::WORDS.iter().map(|word| Cow::Borrowed(*word)).collect();
     // The service cannot filter for deleted invites.
     let invited = [InviteStatus::Pending, InviteStatus::Accepted, InviteStatus::Expired];
     listing.filter_statuses = invited.iter().map(|status| Status::from(status.as_str())).collect();
-    capabilities.members = listing.clone();
-    capabilities.members.collections.remove(1);
-    // The lists of a workspace's and a group's members have no filters.
-    capabilities.members.filters = Vec::new();
-    capabilities.members.filter_roles = Vec::new();
-    capabilities.members.filter_statuses = Vec::new();
+    let mut members = listing.clone();
+    // The users of many members are read together, a page of members at a time.
+    members.default_page_size = Some(MAX_LIMIT);
+    members.collections = vec![
+        ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]).without_filters([FilterPart::Status]),
+        ListedCollection::new(WORKSPACE_MEMBER, [IN_WORKSPACE, USER_VIEW]).without_filters(unfiltered),
+        ListedCollection::new(RBAC_GROUP_MEMBER, [IN_GROUP, USER_VIEW]).without_filters(unfiltered),
+    ];
+    if shows_service_accounts {
+        listing
+            .collections
+            .push(ListedCollection::new(SERVICE_ACCOUNT, [ACCOUNT_VIEW]).without_filters(unfiltered));
+        members.collections.push(
+            ListedCollection::new(WORKSPACE_SERVICE_ACCOUNT, [IN_WORKSPACE, ACCOUNT_VIEW])
+                .without_filters(unfiltered),
+        );
+        members.left_out =
+            vec!["service accounts that are archived, or are in the default workspace by themselves".into()];
+    } else {
+        let reason = "service accounts, which the service shows to a token with `org:admin` alone";
+        listing.left_out = vec![reason.into()];
+        members.left_out = vec![reason.into()];
+    }
+    capabilities.members = members;
     let settable_roles = OrganizationRole::SETTABLE.iter().map(OrganizationRole::as_str);
     let person = |path, user: &'static str, invite: &'static str| {
         FieldSpec::read_in(path, USER_VIEW, user).and_in(INVITE_VIEW, invite)

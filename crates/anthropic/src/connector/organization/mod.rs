@@ -1,4 +1,4 @@
-//! The connector for the organization's own people.
+//! The connector for the organization's own people and programs.
 
 mod capabilities;
 mod members;
@@ -6,8 +6,8 @@ mod memberships;
 mod writes;
 
 use anyprofile_core::{
-    Capabilities, Error, ErrorKind, Expected, Field, FindKey, GetOptions, IdKind, ListQuery, Profile,
-    ProfileId, Result, Timestamp, Write, async_trait,
+    Capabilities, Error, ErrorKind, Expected, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+    Result, Status, Timestamp, Write, async_trait,
     profile::View,
     query::FilterPart,
     wire::{Tolerant, WithRaw},
@@ -17,18 +17,20 @@ use anyprofile_engine::{
 };
 use anyprofile_http::{Caller, Response};
 
-pub use self::memberships::{RBAC_GROUP_MEMBER, WORKSPACE_MEMBER, rbac_group_member_id, workspace_member_id};
+pub use self::memberships::{
+    RBAC_GROUP_MEMBER, WORKSPACE_MEMBER, WORKSPACE_SERVICE_ACCOUNT, rbac_group_member_id,
+    workspace_member_id, workspace_service_account_id,
+};
 use crate::{
     CursorPaging, IdPaging, ListInvites, ListOrganizationUsers, ListServiceAccounts, map,
     operations::{self, MAX_SERVICE_ACCOUNTS, cursor_page, id_page},
-    wire::{self, InviteStatus},
+    wire::{self, CursorPage, IdPage, InviteStatus},
 };
 
 /// The kind of the ids of the organization's users (`anthropic:claude/organization_user/user_…`).
 pub const ORGANIZATION_USER: IdKind = IdKind::new("organization_user");
 /// The kind of the ids of invites to the organization (`anthropic:claude/invite/invite_…`).
 pub const INVITE: IdKind = IdKind::new("invite");
-
 /// The kind of the ids of service accounts (`anthropic:claude/service_account/svac_…`).
 pub const SERVICE_ACCOUNT: IdKind = IdKind::new("service_account");
 /// The kind of the ids of workspaces (`anthropic:claude/workspace/wrkspc_…`), whose members can be listed.
@@ -46,6 +48,10 @@ impl OrganizationConnector {
     /// Creates a connector. The service shows service accounts to some credentials alone.
     pub(crate) fn new(shows_service_accounts: bool) -> Self {
         Self { capabilities: capabilities::capabilities(shows_service_accounts) }
+    }
+
+    fn shows_service_accounts(&self) -> bool {
+        self.capabilities.operations.get.kinds().contains(&SERVICE_ACCOUNT)
     }
 
     /// Returns the service's parameters for a query of users.
@@ -73,9 +79,21 @@ impl OrganizationConnector {
     }
 }
 
+/// Returns whether only an invite can have a status.
+fn is_status_of_invites(expected: &Expected<Status>) -> bool {
+    let Expected::Is(status) = expected else { return false };
+    InviteStatus::WORDS.contains(&status.as_str())
+}
+
 /// Returns the page of a query.
 fn paging(query: &ListQuery, place: &Place<'_>) -> IdPaging {
     IdPaging { limit: query.page_size, after_id: place.token().map(str::to_owned), before_id: None }
+}
+
+/// Returns the page of a query, of a list with cursors.
+fn cursor_paging(query: &ListQuery, place: &Place<'_>, max_limit: u32) -> CursorPaging {
+    let limit = query.page_size.map(|size| size.min(max_limit));
+    CursorPaging { limit, page: place.token().map(str::to_owned) }
 }
 
 static USER: Mapping<wire::OrganizationUser> =
@@ -86,31 +104,28 @@ static INVITED: Mapping<wire::Invite> = Mapping::new(INVITE, |record| record.id.
 static ORGANIZATION: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);
 
-/// Returns the page of a query, of a list with cursors.
-fn cursor_paging(query: &ListQuery, place: &Place<'_>, max_limit: u32) -> CursorPaging {
-    let limit = query.page_size.map(|size| size.min(max_limit));
-    CursorPaging { limit, page: place.token().map(str::to_owned) }
-}
+/// Converts a record of a page.
+type Convert<'a, T> = dyn Fn(WithRaw<T>) -> std::result::Result<Profile, String> + 'a;
 
 /// Reads a page of a list whose cursors are the ids of its records, and the id after which the next page begins.
-fn page<T: Tolerant>(response: &Response, mapping: &Mapping<T>) -> Result<RecordPage> {
+fn page_of_ids<T: Tolerant>(response: &Response, convert: &Convert<'_, T>) -> Result<RecordPage> {
     let listed = id_page::<WithRaw<T>>(response)?;
-    let onward = match listed.list.next_after_id() {
-        Ok(Some(id)) => Onward::At(Position::Token(id.to_owned())),
-        Ok(None) => Onward::End,
-        Err(error) => return Err(response.error(error.kind(), error.message().to_owned())),
-    };
-    let page = listed.into_page(|list| (list.data, None));
-    Ok(RecordPage::new(page.try_map(mapping.each(response)), onward))
+    let onward = onward(response, listed.list.next_after_id())?;
+    let page = listed.into_page(|IdPage { data, .. }| (data, None));
+    Ok(RecordPage::new(page.try_map(convert), onward))
 }
 
 /// Reads a page of a list with cursors, and the cursor of the next page. An empty page with a cursor is not the end.
-fn page_of_cursors<T: Tolerant>(response: &Response, mapping: &Mapping<T>) -> Result<RecordPage> {
-    let mut listed = cursor_page::<WithRaw<T>>(response)?;
-    let next = listed.list.next_page.take().empty_as_null().into_value();
-    let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
-    let page = listed.into_page(|list| (list.data, None));
-    Ok(RecordPage::new(page.try_map(mapping.each(response)), onward))
+fn page_of_cursors<T: Tolerant>(response: &Response, convert: &Convert<'_, T>) -> Result<RecordPage> {
+    let listed = cursor_page::<WithRaw<T>>(response)?;
+    let onward = onward(response, listed.list.next_cursor())?;
+    let page = listed.into_page(|CursorPage { data, .. }| (data, None));
+    Ok(RecordPage::new(page.try_map(convert), onward))
+}
+
+fn onward(response: &Response, next: Result<Option<&str>>) -> Result<Onward> {
+    let next = next.map_err(|error| response.error(error.kind(), error.message().to_owned()))?;
+    Ok(next.map_or(Onward::End, |token| Onward::At(Position::Token(token.to_owned()))))
 }
 
 /// Gets the organization that the credential belongs to.
@@ -137,12 +152,26 @@ impl Connector for OrganizationConnector {
         &self.capabilities
     }
 
+    /// Leaves out a list that cannot hold who is asked for: service accounts have no address, and the statuses of
+    /// invites belong to nobody else.
     fn collections(&self, query: &ListQuery) -> Vec<Collection> {
+        let kinds = match query.member_of.as_ref().map(|place_of| place_of.kind.as_str()) {
+            Some("workspace") => vec![WORKSPACE_MEMBER, WORKSPACE_SERVICE_ACCOUNT],
+            Some("rbac_group") => vec![RBAC_GROUP_MEMBER],
+            Some(_) => vec![ORGANIZATION_USER],
+            None => vec![ORGANIZATION_USER, INVITE, SERVICE_ACCOUNT],
+        };
+        let filter = &query.filter;
+        let is_of_invites = !filter.status.is_empty() && filter.status.iter().all(is_status_of_invites);
+        let is_program = |kind: &IdKind| [SERVICE_ACCOUNT, WORKSPACE_SERVICE_ACCOUNT].contains(kind);
         let named = &self.capabilities.listing_of(query).collections;
-        let is_of_group = query.member_of.as_ref().is_some_and(|id| id.kind == RBAC_GROUP);
-        // Groups have users alone.
-        let named = named.iter().filter(|it| !is_of_group || it.kind == ORGANIZATION_USER);
-        named.map(|it| Collection::new(it.kind.clone())).collect()
+        kinds
+            .into_iter()
+            .filter(|kind| named.iter().any(|it| it.kind == *kind))
+            .filter(|kind| query.member_of.is_some() || !is_of_invites || *kind == INVITE)
+            .filter(|kind| filter.email.is_none() || !is_program(kind))
+            .map(Collection::new)
+            .collect()
     }
 
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
@@ -156,15 +185,15 @@ impl Connector for OrganizationConnector {
         }
         let operation = match place.collection.as_str() {
             "invite" => operations::list_invites(&self.list_invites(query, place))
-                .read_as(|response| page(response, &INVITED)),
+                .read_as(|response| page_of_ids(response, &INVITED.each(response))),
             "service_account" => {
                 let paging = cursor_paging(query, place, MAX_SERVICE_ACCOUNTS);
                 let list = ListServiceAccounts { paging, include_archived: Some(true) };
                 operations::list_service_accounts(&list)
-                    .read_as(|response| page_of_cursors(response, &ACCOUNT))
+                    .read_as(|response| page_of_cursors(response, &ACCOUNT.each(response)))
             }
             _ => operations::list_organization_users(&self.list_users(query, place))
-                .read_as(|response| page(response, &USER)),
+                .read_as(|response| page_of_ids(response, &USER.each(response))),
         };
         caller.call(&operation).await
     }
@@ -174,17 +203,17 @@ impl Connector for OrganizationConnector {
             "organization_user" => USER.asked(operations::get_organization_user(id.native()), id),
             "invite" => INVITED.asked(operations::get_invite(id.native()), id),
             "service_account" => ACCOUNT.asked(operations::get_service_account(id.native()), id),
-            "workspace_member" | "rbac_group_member" => return memberships::get(caller, id).await,
+            "workspace_member" | "workspace_service_account" | "rbac_group_member" => {
+                return memberships::get(caller, id).await;
+            }
             _ => return own_of(caller, id).await,
         };
         caller.call(&operation).await
     }
 
-    /// Reads the record of a member of a workspace or a group. The role there stays the member's role.
+    /// Reads the user or the service account of a membership.
     async fn complete(&self, caller: &Caller, profile: &Profile, _: &View) -> Result<Profile> {
-        let mut record = self.get(caller, &profile.id, &GetOptions::default()).await?;
-        record.roles = Field::Absent;
-        Ok(record)
+        memberships::holder(caller, &profile.id).await
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
@@ -195,14 +224,15 @@ impl Connector for OrganizationConnector {
     /// exist in addition to a user.
     async fn look_up(&self, _: &Caller, key: &FindKey) -> LookUp {
         let FindKey::NativeId(native) = key else { return LookUp::Listed };
-        LookUp::Ids(vec![match native.split('_').next() {
-            Some("user") => ORGANIZATION_USER,
-            Some("invite") => INVITE,
-            Some("svac") if self.capabilities.operations.get.kinds().contains(&SERVICE_ACCOUNT) => {
-                SERVICE_ACCOUNT
-            }
-            _ => IdKind::ORGANIZATION,
-        }])
+        LookUp::Ids(match native.split_once('_').map(|(prefix, _)| prefix) {
+            Some("user") => vec![ORGANIZATION_USER],
+            Some("invite") => vec![INVITE],
+            Some("svac") if self.shows_service_accounts() => vec![SERVICE_ACCOUNT],
+            // The service does not show service accounts to this credential, and the others are not profiles.
+            Some("svac" | "wrkspc" | "rbac") => return LookUp::Unanswerable,
+            Some(_) => vec![ORGANIZATION_USER, INVITE, IdKind::ORGANIZATION],
+            None => vec![IdKind::ORGANIZATION],
+        })
     }
 
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {

@@ -1,16 +1,20 @@
 //! Writes of the organization's own people: the role of a user, invites, and removals.
 
-use anyprofile_core::{FieldPath, ProfileChange, Result, Write};
+use anyprofile_core::{FieldPath, IdKind, ProfileChange, Result, Write};
 use anyprofile_engine::Action;
 use anyprofile_http::Caller;
 
 use super::{
-    ACCOUNT, INVITE, INVITED, OrganizationConnector, RBAC_GROUP_MEMBER, USER, WORKSPACE_MEMBER, memberships,
+    ACCOUNT, INVITE, INVITED, OrganizationConnector, RBAC_GROUP_MEMBER, USER, WORKSPACE_MEMBER,
+    WORKSPACE_SERVICE_ACCOUNT, memberships,
 };
 use crate::{
     operations,
     wire::{InviteCreate, OrganizationRole},
 };
+
+/// The kinds of the ids of memberships.
+const MEMBERSHIPS: [IdKind; 3] = [WORKSPACE_MEMBER, WORKSPACE_SERVICE_ACCOUNT, RBAC_GROUP_MEMBER];
 
 /// Returns a required field. The rules have checked that it is set.
 fn text<'a>(change: &'a ProfileChange, path: &FieldPath) -> &'a str {
@@ -36,13 +40,17 @@ impl OrganizationConnector {
             Write::Delete { id } if id.kind == INVITE => {
                 Action::accepted(operations::delete_invite(id.native()), id)
             }
-            Write::Delete { id } if id.kind == WORKSPACE_MEMBER || id.kind == RBAC_GROUP_MEMBER => {
-                memberships::remove(caller, id)?
-            }
+            Write::Delete { id } if MEMBERSHIPS.contains(&id.kind) => memberships::remove(caller, id)?,
             Write::Deactivate { id } => {
                 Action::shows(ACCOUNT.asked(operations::archive_service_account(id.native()), id))
+                    .with_warning(
+                        "the service account is archived for good: nothing can make it active again",
+                    )
             }
-            Write::Delete { id } => Action::accepted(operations::remove_organization_user(id.native()), id),
+            Write::Delete { id } => Action::accepted(operations::remove_organization_user(id.native()), id)
+                .with_warning(
+                    "the user is removed from the whole organization; API keys that the user made stay valid",
+                ),
             other => return Err(other.unsupported(caller.info(), &self.capabilities)),
         })
     }

@@ -76,7 +76,7 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     operations.delete = Support::users();
     operations.need(
         &["list", "get", "enrich", "create", "enroll", "update", "delete"],
-        "an API key of the workspace; an admin key is refused",
+        "an API key, or a bearer token, of the workspace",
     );
     let listing = &mut capabilities.listing;
     let users = ListedCollection::new(IdKind::USER, [listed_view(shape)]);

@@ -79,8 +79,11 @@ const fn mapping_of_lists(shape: Shape) -> &'static Mapping<wire::UserProfile> {
 
 /// Reads a page of profiles, and the cursor of the next one. An empty page with a cursor is not the end.
 fn page(response: &Response, shape: Shape) -> Result<RecordPage> {
-    let mut listed = cursor_page::<WithRaw<wire::UserProfile>>(response)?;
-    let next = listed.list.next_page.take().empty_as_null().into_value();
+    let listed = cursor_page::<WithRaw<wire::UserProfile>>(response)?;
+    let next = match listed.list.next_cursor() {
+        Ok(next) => next.map(str::to_owned),
+        Err(error) => return Err(response.error(error.kind(), error.message().to_owned())),
+    };
     // The service does not report a total.
     let page = listed.into_page(|list| (list.data, None));
     let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
