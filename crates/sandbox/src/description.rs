@@ -16,6 +16,9 @@ pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
 /// The verification code of every phone at Upsun.
 pub const UPSUN_PHONE_CODE: &str = "123456";
 
+/// The passcode that confirms every enrollment of an authenticator app at Upsun.
+pub const UPSUN_PASSCODE: &str = "123456";
+
 /// The URLs and credentials of a sandbox. Serialized, it is the JSON line that `anyprofile sandbox --json`
 /// prints.
 ///

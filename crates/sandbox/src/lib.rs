@@ -40,10 +40,15 @@
 //! | | `get-current-user`, `get-user`, `get-user-by-email-address`, `get-user-by-username` |
 //! | | `get-current-user-deprecated`, `get-current-user-verification-status`, `get-current-user-verification-status-full` |
 //! | | `list-user-orgs`, `list-user-teams`, `list-user-project-access`, `get-user-project-access`, `list-user-extended-access` |
-//! | | `list-login-connections`, `get-login-connection`, `list-api-tokens`, `get-api-token` |
-//! | | `list-orgs`, `get-org`, `list-org-members`, `list-referenced-users`, `get-org-address`, `get-org-profile` |
+//! | | `list-login-connections`, `get-login-connection`, `list-api-tokens`, `get-api-token`, `get-totp-enrollment` |
+//! | | `list-orgs`, `get-org`, `get-org-address`, `get-org-profile`, `get-org-mfa-enforcement` |
+//! | | `list-org-members`, `get-org-member`, `list-org-invites`, `list-project-invites` |
+//! | | `list-teams`, `get-team`, `list-team-members`, `get-team-member`, `list-team-project-access`, `get-team-project-access` |
+//! | | `list-referenced-users`, `list-referenced-teams`, `list-referenced-orgs` |
 //! | `probely` | `profile_list`, `users_list`, `users_retrieve`, `api_users_list`, `api_users_retrieve` |
-//! | | `roles_list`, `labels_list`, `teams_list`, `user_roles_list` |
+//! | | `roles_list`, `roles_retrieve`, `permissions_list`, `teams_list`, `teams_retrieve` |
+//! | | `labels_list`, `labels_retrieve`, `labels_users_list`, `labels_users_retrieve` |
+//! | | `user_roles_list`, `user_roles_retrieve`, `api_user_roles_list`, `api_user_roles_retrieve` |
 //! | `anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile`, `BetaGetGoogleDataControls` |
 //! | `anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
 //! | | `AdminListWorkspaces`, `AdminGetWorkspace`, `AdminListWorkspaceMembers`, `AdminGetWorkspaceMember` |
@@ -56,9 +61,23 @@
 //! |---|---|
 //! | `upsun` | `update-profile`, `update-address`, `create-profile-picture`, `delete-profile-picture` |
 //! | | `update-user`, `reset-email-address`, `reset-password`, `verify-phone-number`, `confirm-phone-number` |
-//! | | `update-org-profile`, `update-org-address` |
+//! | | `confirm-totp-enrollment`, `withdraw-totp-enrollment`, `recreate-recovery-codes` |
+//! | | `create-api-token`, `delete-api-token`, `delete-login-connection` |
+//! | | `grant-user-project-access`, `update-user-project-access`, `remove-user-project-access` |
+//! | | `update-org-profile`, `update-org-address`, `create-org-member`, `update-org-member`, `delete-org-member` |
+//! | | `create-org-invite`, `cancel-org-invite`, `create-project-invite`, `cancel-project-invite` |
+//! | | `enable-org-mfa-enforcement`, `disable-org-mfa-enforcement`, `send-org-mfa-reminders` |
+//! | | `create-team`, `update-team`, `delete-team`, `create-team-member`, `delete-team-member` |
+//! | | `grant-team-project-access`, `remove-team-project-access` |
 //! | `probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
-//! | | the same five with `api_users_`, `profile_change_password_create` |
+//! | | `api_users_create`, `api_users_update`, `api_users_partial_update`, `api_users_destroy`, `api_users_bulk_update_create` |
+//! | | `profile_change_password_create`, `teams_create`, `teams_partial_update`, `teams_destroy` |
+//! | | `labels_create`, `labels_partial_update`, `labels_destroy` |
+//! | | `labels_users_create`, `labels_users_update`, `labels_users_partial_update`, `labels_users_destroy` |
+//! | | `user_roles_create`, `user_roles_update`, `user_roles_partial_update`, `user_roles_destroy` |
+//! | | `user_roles_bulk_create`, `user_roles_bulk_update`, `user_roles_bulk_delete`, `user_roles_bulk_operations` |
+//! | | `api_user_roles_create`, `api_user_roles_update`, `api_user_roles_partial_update`, `api_user_roles_destroy` |
+//! | | `api_user_roles_bulk_create`, `api_user_roles_bulk_update`, `api_user_roles_bulk_delete`, `api_user_roles_bulk_operations` |
 //! | `anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
 //! | | `DeleteUserProfile`, `CreateUserProfileActionUrl`, `BetaUpdateGoogleDataControls` |
 //! | `anthropic`, admin key | `AdminUpdateUser`, `AdminRemoveUser`, `AdminSignOutUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
@@ -86,8 +105,13 @@
 //! - Upsun: `null` is refused, and so is an empty text for a field with a format. The username and the e-mail
 //!   address are the same in a person's profile and user; every other field belongs to the record that it was
 //!   written to. A new e-mail address is confirmed at once, or never ([`SandboxOptions::upsun_emails_stay`]).
-//!   The code of every phone is [`UPSUN_PHONE_CODE`]. Of a picture only its path is stored, and a body of
-//!   more than 1 MiB is refused. Any current password is accepted.
+//!   The code of every phone is [`UPSUN_PHONE_CODE`], and the passcode of every authenticator app
+//!   [`UPSUN_PASSCODE`]. Of a picture only its path is stored, and a body of
+//!   more than 1 MiB is refused. Any current password is accepted. Only the token's own user has API tokens and a
+//!   second factor that can be read and changed. A created API token can be exchanged until it is deleted; that of
+//!   the [description](SandboxDescription) is none of the listed ones, and always valid. Access to a project makes
+//!   the user a member of its organization. The paths of the official JavaScript client, which begin with
+//!   `/platform` or `/v1`, are the same operations.
 //! - Probely: a label is identified by its name, and created if it does not exist. A bulk update with an
 //!   unknown id changes no user. `PUT` without `active` activates the user. Any current password is accepted
 //!   until the password is changed in the sandbox.
@@ -143,10 +167,39 @@ mod upsun;
 
 pub use axum::body::Body;
 pub use description::{
-    AnthropicSandbox, ProbelySandbox, SERVICES, SandboxDescription, UPSUN_PHONE_CODE, UpsunSandbox,
+    AnthropicSandbox, ProbelySandbox, SERVICES, SandboxDescription, UPSUN_PASSCODE, UPSUN_PHONE_CODE,
+    UpsunSandbox,
 };
 pub use fault::Fault;
 pub use named::{NamedFault, Scene};
 pub use options::SandboxOptions;
 pub use recorder::RecordedRequest;
 pub use server::{NoResponse, Sandbox};
+
+#[cfg(test)]
+mod tests {
+    use crate::anthropic::Anthropic;
+    use crate::probely::Probely;
+    use crate::route::Service;
+    use crate::upsun::{Upsun, UpsunAuth};
+
+    /// Returns the names of a service's operations, and whether each writes.
+    fn operations<S: Service>() -> impl Iterator<Item = (&'static str, bool)> {
+        S::routes().iter().map(|route| (route.operation, route.writes))
+    }
+
+    #[test]
+    fn the_documentation_lists_every_operation_in_its_table() {
+        let text = include_str!("lib.rs");
+        let (_, tables) = text.split_once("Operations that read").expect("a table");
+        let (reads, writes) = tables.split_once("Operations that write").expect("a table");
+        let all = operations::<Upsun>()
+            .chain(operations::<UpsunAuth>())
+            .chain(operations::<Probely>())
+            .chain(operations::<Anthropic>());
+        for (operation, is_write) in all {
+            let table = if is_write { writes } else { reads };
+            assert!(table.contains(&format!("`{operation}`")), "{operation} is missing");
+        }
+    }
+}

@@ -73,6 +73,11 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
 
     fn routes() -> &'static [Route<Self>];
 
+    /// Returns the path in the routes that a path stands for. Most services have no other paths.
+    fn path_in_routes(path: &str) -> &str {
+        path
+    }
+
     /// Returns the response to a request without the right credential and headers.
     fn authorize(&self, call: &Call) -> Result<(), Reply>;
 
@@ -109,14 +114,14 @@ pub(crate) trait AnyService: Send + Sync {
 
 impl<S: Service> AnyService for S {
     fn operation(&self, call: &Call) -> Operation {
-        match find(S::routes(), &call.method, &call.path) {
+        match find(S::routes(), &call.method, S::path_in_routes(&call.path)) {
             RouteMatch::Route(route, _) => Operation { id: route.operation, writes: route.writes },
             RouteMatch::Methods(_) | RouteMatch::Nothing => Operation::NONE,
         }
     }
 
     fn response(&self, call: &Call) -> Reply {
-        let found = find(S::routes(), &call.method, &call.path);
+        let found = find(S::routes(), &call.method, S::path_in_routes(&call.path));
         if matches!(found, RouteMatch::Nothing) {
             return self.unknown_path(call);
         }

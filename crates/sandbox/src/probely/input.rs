@@ -1,18 +1,19 @@
 //! Reads the bodies of writes, in the three formats that the service accepts.
 
 mod entries;
+mod nested;
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::records::{OWNER, ROLES, TARGETS};
 use super::store::Group;
-use super::user::{Role, Scope};
+use super::user::Role;
 use super::{detail, field_errors};
 use crate::exchange::{Call, Query, Reply, is_email};
 use crate::multipart::{boundary, parts};
 pub(super) use entries::{AssignmentDraft, Step, bulk_steps};
+use nested::{read_label, read_role};
 
 const MAX_NAME: usize = 60;
 const MAX_EMAIL: usize = 254;
@@ -64,7 +65,8 @@ impl Reader {
     }
 
     /// Reads the fields of a user. Fields that the write does not have are ignored: roles except for a new
-    /// user, and an API user's title and e-mail address.
+    /// user, and an API user's e-mail address. No response shows an API user's title and permissions, so they
+    /// are only checked.
     pub(super) fn draft(&mut self, group: Group, write: Write) -> Draft {
         let mut draft = Draft {
             name: self.text("name", MAX_NAME),
@@ -72,11 +74,14 @@ impl Reader {
             labels: self.labels(),
             ..Draft::default()
         };
+        let title = self.title();
         if group == Group::People {
-            draft.title = self.title();
+            draft.title = title;
             if write != Write::Bulk {
                 draft.email = self.email();
             }
+        } else if matches!(write, Write::Create | Write::Replace) {
+            self.check_permissions();
         }
         match write {
             Write::Create => {
@@ -187,6 +192,18 @@ impl Reader {
         ids
     }
 
+    /// Checks an API user's permissions. The document has a list of texts, from client code; the permissions of
+    /// a role are objects with ids.
+    fn check_permissions(&mut self) {
+        let has_id = |permission: &Value| {
+            let id = permission.as_str().or_else(|| permission.get("id")?.as_str());
+            id.is_some_and(|id| !id.is_empty())
+        };
+        if self.list("permissions").is_some_and(|permissions| !permissions.iter().all(has_id)) {
+            self.refuse("permissions", "Not a valid permission.");
+        }
+    }
+
     fn labels(&mut self) -> Option<Vec<(String, String)>> {
         let labels: Result<Vec<_>, _> = self.list("labels")?.iter().map(read_label).collect();
         labels.map_err(|message| self.refuse("labels", message)).ok()
@@ -242,58 +259,4 @@ fn form(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
         }
     }
     fields
-}
-
-fn is_color(color: &str) -> bool {
-    color.bytes().all(|b| b.is_ascii_alphanumeric() || b"#_-".contains(&b))
-}
-
-fn read_label(label: &Value) -> Result<(String, String), String> {
-    let color = label.get("color").map_or(Some(""), Value::as_str);
-    match (label.get("name").and_then(Value::as_str), color.filter(|color| is_color(color))) {
-        (None | Some(""), _) => Err("A label needs a name.".to_owned()),
-        (Some(name), _) if name.chars().count() > MAX_LABEL => {
-            Err(format!("Ensure a label's name has no more than {MAX_LABEL} characters."))
-        }
-        (_, None) => Err("A label's color does not match the required pattern.".to_owned()),
-        (Some(name), Some(color)) => Ok((name.to_owned(), color.to_owned())),
-    }
-}
-
-/// Reads a role with its scope.
-fn read_role(role: &Value, teams: &[(String, String)]) -> Result<Role, String> {
-    let (named, scope) = (named_role(&role["role"])?, read_scope(&role["scope"], teams)?);
-    Ok(Role { place: 0, named, scope })
-}
-
-fn find(
-    known: &'static [(&'static str, &'static str)],
-    value: &Value,
-) -> Option<(&'static str, &'static str)> {
-    known.iter().find(|(id, _)| value["id"] == *id).copied()
-}
-
-/// Reads the reference to a role. Nothing is published of the response for the owner's role.
-fn named_role(role: &Value) -> Result<(&'static str, &'static str), &'static str> {
-    if role["id"] == OWNER.0 {
-        return Err("The owner's role cannot be assigned.");
-    }
-    find(&ROLES, role).ok_or("There is no such role.")
-}
-
-/// Reads a scope: the account, a team, or a target. Other scopes occur in reads, but cannot be written.
-fn read_scope(scope: &Value, teams: &[(String, String)]) -> Result<Scope, &'static str> {
-    let (tier, team, target) = match scope["tier"].as_str() {
-        Some("account") => ("account", None, None),
-        Some("team") => {
-            let team = teams.iter().find(|(id, _)| scope["team"]["id"] == *id);
-            let (id, name) = team.ok_or("There is no such team.")?;
-            ("team", Some((id.clone().into(), name.clone().into())), None)
-        }
-        Some("target") => {
-            ("target", None, Some(find(&TARGETS, &scope["target"]).ok_or("There is no such target.")?))
-        }
-        _ => return Err("A role's scope needs a tier: account, team or target."),
-    };
-    Ok(Scope { tier, team, target })
 }

@@ -1,23 +1,26 @@
 //! The token endpoint, and self-contained access tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::api_tokens::ApiTokens;
 use super::errors::oauth;
 use super::records::Records;
-use crate::clock::{Clock, SECOND};
+use crate::clock::{Clock, SECOND, stamp};
 use crate::description::UPSUN_API_TOKEN;
 use crate::exchange::{Call, Query, Reply};
 use crate::options::SandboxOptions;
 use crate::rng::key_of_text;
 use crate::route::{Route, Service};
+use crate::server::lock;
 
-/// The public OAuth client of API tokens; its password is empty.
-const CLIENT: &str = "platform-api-user:";
+/// The public OAuth clients of API tokens; their passwords are empty. The API documents the first one. The
+/// others are from client code: platformsh-client-js sends the second one, and the CLI of Upsun the third one.
+const CLIENTS: [&str; 3] = ["platform-api-user:", "platform-cli:", "upsun-cli:"];
 
 /// Issues and checks access tokens. None is stored: a token contains its serial number and expiry, and its
 /// signature proves that it was issued here.
@@ -27,6 +30,8 @@ pub(crate) struct Tokens {
     /// The user of the tokens.
     subject: Option<String>,
     issued: AtomicU64,
+    /// The API tokens that were created in the sandbox.
+    pub(super) of_api: Mutex<ApiTokens>,
     clock: Arc<Clock>,
 }
 
@@ -37,6 +42,7 @@ impl Tokens {
             lifetime: options.token_lifetime.as_secs(),
             subject: (!options.upsun_token_without_user).then(|| Records::new(options.seed).user_id(0)),
             issued: AtomicU64::new(0),
+            of_api: Mutex::new(ApiTokens::new(options.seed)),
             clock,
         }
     }
@@ -75,6 +81,12 @@ impl Tokens {
         end.is_some_and(|end| self.clock.now() < end.saturating_mul(SECOND))
     }
 
+    /// Returns whether an API token can be exchanged, and records its use.
+    fn accepts(&self, api_token: &str) -> bool {
+        let now = stamp(self.clock.now(), 6, "Z");
+        api_token == UPSUN_API_TOKEN || lock(&self.of_api).accept(api_token, &now)
+    }
+
     fn signature(&self, head: &str, claims: &str) -> String {
         let key = key_of_text(key_of_text(self.seed, head), claims);
         BASE64_URL_SAFE_NO_PAD.encode(key.to_be_bytes())
@@ -92,17 +104,13 @@ impl UpsunAuth {
     }
 
     fn token(&self, call: &Call) -> Reply {
-        let is_form = call
-            .header("content-type")
-            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
-        if !is_form {
-            return oauth(400, "invalid_request", "The body must be a form.");
-        }
-        let form = Query::parse(&String::from_utf8_lossy(&call.body));
-        let reply = match (form.get("grant_type"), form.get("api_token")) {
+        let Some(grant) = Grant::read(call) else {
+            return oauth(400, "invalid_request", "The body must be a form or a JSON object of texts.");
+        };
+        let reply = match (grant.kind.as_deref(), grant.api_token.as_deref()) {
             (None, _) => oauth(400, "invalid_request", "The grant type is missing."),
             (Some("api_token"), None) => oauth(400, "invalid_request", "The API token is missing."),
-            (Some("api_token"), Some(UPSUN_API_TOKEN)) => Reply::json(
+            (Some("api_token"), Some(token)) if self.tokens.accepts(token) => Reply::json(
                 200,
                 &json!({
                     "access_token": self.tokens.issue(),
@@ -114,6 +122,34 @@ impl UpsunAuth {
             (Some(_), _) => oauth(400, "unsupported_grant_type", "The grant type is not supported."),
         };
         reply.header("cache-control", "no-store")
+    }
+}
+
+/// The parameters of a request for a token.
+#[derive(Debug)]
+struct Grant {
+    kind: Option<String>,
+    api_token: Option<String>,
+}
+
+impl Grant {
+    /// Reads a form, which is what OAuth and the API document, or JSON, which only client code shows:
+    /// platformsh-client-js sends it.
+    fn read(call: &Call) -> Option<Self> {
+        if call.is_json() {
+            let body: Map<String, Value> = serde_json::from_slice(&call.body).ok()?;
+            let text = |name: &str| match body.get(name) {
+                None => Some(None),
+                Some(value) => value.as_str().map(|text| Some(text.to_owned())),
+            };
+            return Some(Self { kind: text("grant_type")?, api_token: text("api_token")? });
+        }
+        let content_type = call.header("content-type")?.to_ascii_lowercase();
+        content_type.starts_with("application/x-www-form-urlencoded").then(|| {
+            let form = Query::parse(&String::from_utf8_lossy(&call.body));
+            let text = |name| form.get(name).map(str::to_owned);
+            Self { kind: text("grant_type"), api_token: text("api_token") }
+        })
     }
 }
 
@@ -136,7 +172,7 @@ impl Service for UpsunAuth {
                 .eq_ignore_ascii_case("basic")
                 .then(|| STANDARD_PAD_INDIFFERENT.decode(encoded.trim()).ok())?
         });
-        if client.as_deref() == Some(CLIENT.as_bytes()) {
+        if CLIENTS.iter().any(|known| client.as_deref() == Some(known.as_bytes())) {
             return Ok(());
         }
         Err(oauth(401, "invalid_client", "Client authentication failed.").header("www-authenticate", "Basic"))

@@ -37,9 +37,9 @@ impl Upsun {
 
     /// Returns the organizations of a user that the user belongs to from the start: access to projects comes
     /// with them.
-    pub(super) fn first_organizations_of(&self, index: u64) -> Vec<Organization> {
-        let (members, user_id) = (lock(&self.members), self.records.user_id(index));
-        let seat = |known: &Organization| self.members_of(&members, *known).find(&user_id);
+    pub(super) fn first_organizations_of(&self, members: &Members, index: u64) -> Vec<Organization> {
+        let user_id = self.records.user_id(index);
+        let seat = |known: &Organization| self.members_of(members, *known).find(&user_id);
         organizations::all().filter(|known| matches!(seat(known), Some(Seat::Listed(_)))).collect()
     }
 
@@ -104,7 +104,7 @@ impl Upsun {
         };
         let members = lock(&self.members);
         let members = self.members_of(&members, organization);
-        members.find(user_id).map_or_else(no_such_member, |seat| Reply::json(200, &members.member(seat)))
+        self.single_member(&members, user_id, 200)
     }
 
     pub(super) fn create_member(&self, call: &Call, id: &str) -> Reply {
@@ -157,6 +157,7 @@ impl Upsun {
                 members.remove(organization, seat);
                 if let Some(index) = self.records.index_of(user_id) {
                     lock(&self.teams).leave(organization, index);
+                    lock(&self.project_access).leave(organization, index);
                 }
             }
             Err(refusal) => return refusal,
@@ -185,7 +186,18 @@ impl Upsun {
         status: u16,
     ) -> Reply {
         let members = self.members_of(members, organization);
-        members.find(user_id).map_or_else(no_such_member, |seat| Reply::json(status, &members.member(seat)))
+        self.single_member(&members, user_id, status)
+    }
+
+    /// Returns a member with the signed link to the user, as the official JavaScript client reads it. In a list,
+    /// the list has the link.
+    fn single_member(&self, members: &MembersOf<'_>, user_id: &str, status: u16) -> Reply {
+        let Some(seat) = members.find(user_id) else { return no_such_member() };
+        let mut member = members.member(seat);
+        let mut links = member["_links"].take();
+        self.refer_to_users(&mut links, std::slice::from_ref(&member));
+        member["_links"] = links;
+        Reply::json(status, &member)
     }
 }
 

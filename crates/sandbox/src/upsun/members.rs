@@ -157,6 +157,15 @@ impl<'a> MembersOf<'a> {
         matches!(seat, Seat::Listed(_)) && self.entry(seat) == Entry::User(self.roster.owner())
     }
 
+    /// Returns the permissions that were written to a member.
+    pub(super) fn written_permissions(&self, seat: Seat) -> Option<&'a [String]> {
+        let permissions = match seat {
+            Seat::Listed(place) => self.changed?.permissions.get(&place).map(|(permissions, _)| permissions),
+            Seat::Added(number) => self.added().get(number).map(|added| &added.permissions),
+        };
+        permissions.map(Vec::as_slice)
+    }
+
     /// Returns the record of a member.
     pub(super) fn member(&self, seat: Seat) -> Value {
         let id = self.user_id(seat);

@@ -2,7 +2,9 @@
 //! server.
 
 mod addresses;
+mod api_tokens;
 mod auth;
+mod connections;
 mod cursor;
 mod errors;
 mod handlers;
@@ -13,10 +15,14 @@ mod member_handlers;
 mod members;
 mod memberships;
 mod mfa;
+mod older_paths;
 mod org_handlers;
+mod organization_references;
 mod organizations;
 mod phones;
 mod profile_writes;
+mod project_access;
+mod project_access_handlers;
 mod projects;
 mod records;
 mod roster;
@@ -26,6 +32,7 @@ mod store;
 mod team_access;
 mod team_handlers;
 mod teams;
+mod totp;
 mod user_records;
 mod user_writes;
 mod users;
@@ -34,13 +41,16 @@ mod writable;
 use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
+use self::connections::DeletedConnections;
 use self::invitations::Invitations;
 use self::members::Members;
 use self::mfa::Enforcement;
 use self::organizations::Organizations;
+use self::project_access::ProjectAccess;
 use self::records::Records;
 use self::store::Store;
 use self::teams::Teams;
+use self::totp::SecondFactor;
 use crate::clock::{Clock, stamp};
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -64,6 +74,9 @@ pub(crate) struct Upsun {
     invitations: Mutex<Invitations>,
     enforcement: Mutex<Enforcement>,
     teams: Mutex<Teams>,
+    project_access: Mutex<ProjectAccess>,
+    deleted_connections: Mutex<DeletedConnections>,
+    second_factor: Mutex<SecondFactor>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -89,6 +102,9 @@ impl Upsun {
             invitations: Mutex::new(Invitations::new(records)),
             enforcement: Mutex::default(),
             teams: Mutex::new(Teams::new(records, options.profiles)),
+            project_access: Mutex::default(),
+            deleted_connections: Mutex::default(),
+            second_factor: Mutex::default(),
             records,
             tokens,
             clock,
@@ -113,6 +129,10 @@ impl Service for Upsun {
         &routes::ROUTES
     }
 
+    fn path_in_routes(path: &str) -> &str {
+        older_paths::without_prefix(path)
+    }
+
     fn authorize(&self, call: &Call) -> Result<(), Reply> {
         let token = call.header("authorization").and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
@@ -127,9 +147,10 @@ impl Service for Upsun {
 
     fn unknown_path(&self, call: &Call) -> Reply {
         // The users service returns a 404 without a body; the others describe the error.
-        if call.path.starts_with("/users") {
+        let path = Self::path_in_routes(&call.path);
+        if path.starts_with("/users") {
             Reply::empty(404)
-        } else if call.path.starts_with("/profile") || call.path.starts_with("/me") {
+        } else if path.starts_with("/profile") || path.starts_with("/me") {
             errors::hal_problem(404, "Not Found", "The path does not exist.")
         } else {
             errors::problem(404, "Not Found", "The path does not exist.")

@@ -64,7 +64,8 @@ impl Upsun {
         }
     }
 
-    fn organization(&self, organization: Organization) -> Value {
+    /// Returns the record of an organization.
+    pub(super) fn organization(&self, organization: Organization) -> Value {
         let number = organization.number;
         let times = Times::of(self.records.seed, number + 1);
         let base = format!("/organizations/{}", organization.ulid);

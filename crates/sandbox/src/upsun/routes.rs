@@ -63,6 +63,19 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         get("/users/{user_id}/project-access/{project_id}", "get-user-project-access", |upsun, _, parts| {
             upsun.get_user_project_access(&parts[0], &parts[1])
         }),
+        post("/users/{user_id}/project-access", "grant-user-project-access", |upsun, call, parts| {
+            upsun.grant_user_project_access(call, &parts[0])
+        }),
+        patch(
+            "/users/{user_id}/project-access/{project_id}",
+            "update-user-project-access",
+            |upsun, call, parts| upsun.update_user_project_access(call, &parts[0], &parts[1]),
+        ),
+        delete(
+            "/users/{user_id}/project-access/{project_id}",
+            "remove-user-project-access",
+            |upsun, _, parts| upsun.remove_user_project_access(&parts[0], &parts[1]),
+        ),
         get("/users/{user_id}/extended-access", "list-user-extended-access", |upsun, call, parts| {
             upsun.list_user_extended_access(call, &parts[0])
         }),
@@ -72,11 +85,30 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         get("/users/{user_id}/connections/{provider}", "get-login-connection", |upsun, _, parts| {
             upsun.get_connection(&parts[0], &parts[1])
         }),
+        delete("/users/{user_id}/connections/{provider}", "delete-login-connection", |upsun, _, parts| {
+            upsun.delete_connection(&parts[0], &parts[1])
+        }),
+        get("/users/{user_id}/totp", "get-totp-enrollment", |upsun, _, parts| upsun.get_totp(&parts[0])),
+        post("/users/{user_id}/totp", "confirm-totp-enrollment", |upsun, call, parts| {
+            upsun.confirm_totp(call, &parts[0])
+        }),
+        delete("/users/{user_id}/totp", "withdraw-totp-enrollment", |upsun, _, parts| {
+            upsun.withdraw_totp(&parts[0])
+        }),
+        post("/users/{user_id}/codes", "recreate-recovery-codes", |upsun, _, parts| {
+            upsun.recreate_recovery_codes(&parts[0])
+        }),
         get("/users/{user_id}/api-tokens", "list-api-tokens", |upsun, _, parts| {
             upsun.list_api_tokens(&parts[0])
         }),
         get("/users/{user_id}/api-tokens/{token_id}", "get-api-token", |upsun, _, parts| {
             upsun.get_api_token(&parts[0], &parts[1])
+        }),
+        post("/users/{user_id}/api-tokens", "create-api-token", |upsun, call, parts| {
+            upsun.create_api_token(call, &parts[0])
+        }),
+        delete("/users/{user_id}/api-tokens/{token_id}", "delete-api-token", |upsun, _, parts| {
+            upsun.delete_api_token(&parts[0], &parts[1])
         }),
         get("/organizations", "list-orgs", |upsun, call, _| upsun.list_organizations(call)),
         get("/organizations/{organization_id}", "get-org", |upsun, _, parts| {
@@ -186,6 +218,9 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
             "remove-team-project-access",
             |upsun, _, parts| upsun.remove_team_project_access(&parts[0], &parts[1]),
         ),
+        get("/ref/organizations", "list-referenced-orgs", |upsun, call, _| {
+            upsun.list_referenced_organizations(&call.query)
+        }),
         get("/ref/teams", "list-referenced-teams", |upsun, call, _| upsun.list_referenced_teams(&call.query)),
         get("/ref/users", "list-referenced-users", |upsun, call, _| upsun.list_referenced_users(&call.query)),
     ]

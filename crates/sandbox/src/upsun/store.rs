@@ -3,7 +3,6 @@
 //! A person is a profile and a user, in two services. The username and the e-mail address are the same in
 //! both; every other field belongs to the record that it was written to. No source says that a change of one
 //! record affects the other.
-//! change of one record reaches the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

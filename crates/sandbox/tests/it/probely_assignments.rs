@@ -196,3 +196,40 @@ async fn a_bulk_change_of_roles_is_an_array_or_an_object_and_all_or_none() {
         assert!(roles_of(&sandbox, list, &user).await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_team_or_target_of_a_scope_needs_an_id_even_if_the_tier_does_not_use_it() {
+    let sandbox = start(SandboxOptions::new().profiles(60)).await;
+    for (family, list) in FAMILIES {
+        let user = somebody(&sandbox, list).await;
+        let body = assignment(&user, "sbxRoleDevel", &of_team());
+        let assigned = created(&post(&sandbox, &format!("/{family}/"), &body).await);
+        let path = format!("/{family}/{}/", assigned["id"].as_str().unwrap());
+        for part in ["team", "target"] {
+            for wrong in
+                [json!({}), json!({"id": ""}), json!({"id": 1}), json!({"name": "x"}), json!("x"), json!([])]
+            {
+                for mut scope in [of_account(), of_team(), of_target()] {
+                    scope[part] = wrong.clone();
+                    let change = json!({"scope": scope});
+                    let response = write(&sandbox, "PATCH", &path, &change).await;
+                    assert_eq!(response.status, 400, "{family} {change}");
+                    assert!(response.json()["scope"][0].is_string(), "{family} {change}");
+                    let whole = assignment(&user, "sbxRoleDevel", &scope);
+                    assert_eq!(write(&sandbox, "PUT", &path, &whole).await.status, 400, "{family} {whole}");
+                    assert_eq!(
+                        post(&sandbox, &format!("/{family}/"), &whole).await.status,
+                        400,
+                        "{family} {whole}"
+                    );
+                }
+            }
+        }
+        assert_eq!(probely(&sandbox, &path).await.ok(), assigned);
+        // A scope may be sent as it was read: with null for the unused part.
+        let mut scope = of_account();
+        (scope["team"], scope["target"]) = (Value::Null, Value::Null);
+        let moved = write(&sandbox, "PATCH", &path, &json!({"scope": scope})).await.ok();
+        assert_eq!(moved["scope"]["tier"], "account");
+    }
+}

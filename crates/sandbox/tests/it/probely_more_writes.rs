@@ -90,7 +90,7 @@ async fn api_users_are_created_changed_and_deactivated_too() {
     assert_ne!(first["id"], second["id"]);
     assert!(first.get("email").is_none() && first.get("title").is_none() && first["is_apiuser"] == true);
     let path = format!("/api-users/{}/", first["id"].as_str().unwrap());
-    let patched = write_probely(&sandbox, "PATCH", &path, r#"{"name":"P","title":"astronaut"}"#).await.ok();
+    let patched = write_probely(&sandbox, "PATCH", &path, r#"{"name":"P","title":"cto"}"#).await.ok();
     assert_eq!(patched["name"], "P");
     assert_eq!(
         write_probely(&sandbox, "PUT", &path, "{}").await.json(),
@@ -110,6 +110,43 @@ async fn api_users_are_created_changed_and_deactivated_too() {
     assert_eq!(assignments.iter().collect::<HashSet<_>>().len(), assignments.len());
     assert_eq!(listed(&sandbox, "users", "").await, people);
     assert_eq!(probely(&sandbox, &path.replace("/api-users", "/users")).await.status, 404);
+}
+
+#[tokio::test]
+async fn api_users_are_as_strict_as_users_about_titles_and_permissions() {
+    let sandbox = start(SandboxOptions::new().profiles(50)).await;
+    let user = created(&post(&sandbox, "/api-users/", &json!({"name": "Бот"})).await);
+    let path = format!("/api-users/{}/", user["id"].as_str().unwrap());
+    let before = listed(&sandbox, "api-users", "").await;
+    let bulk = json!({"ids": [user["id"]], "title": "AAA"});
+    assert_eq!(post(&sandbox, "/api-users/bulk/update/", &bulk).await.status, 400);
+    for (field, wrong) in [
+        ("title", json!("AAA")),
+        ("title", json!(1)),
+        ("title", json!(null)),
+        ("permissions", json!("start_scan")),
+        ("permissions", json!({"id": "start_scan"})),
+        ("permissions", json!([0])),
+        ("permissions", json!([{}])),
+        ("permissions", json!([{"id": 1}])),
+        ("permissions", json!([""])),
+        ("permissions", json!(null)),
+    ] {
+        let body = json!({"name": "X", field: wrong}).to_string();
+        for (method, path) in [("POST", "/api-users/"), ("PUT", &path)] {
+            let response = write_probely(&sandbox, method, path, &body).await;
+            assert_eq!(response.status, 400, "{method} {body}");
+            assert!(response.json()[field][0].is_string(), "{method} {body}");
+        }
+    }
+    assert_eq!(write_probely(&sandbox, "PATCH", &path, r#"{"title":"AAA"}"#).await.status, 400);
+    assert_eq!(listed(&sandbox, "api-users", "").await, before);
+    for permissions in [json!([]), json!(["start_scan"]), json!([{"id": "start_scan"}])] {
+        let body = json!({"name": "X", "title": "", "permissions": permissions}).to_string();
+        let changed = write_probely(&sandbox, "PUT", &path, &body).await.ok();
+        assert!(changed.get("title").is_none() && changed.get("permissions").is_none(), "{changed}");
+        created(&write_probely(&sandbox, "POST", "/api-users/", &body).await);
+    }
 }
 
 #[tokio::test]

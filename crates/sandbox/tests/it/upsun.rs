@@ -47,6 +47,7 @@ async fn the_token_endpoint_refuses_what_oauth_refuses() {
         (vec![BASIC, FORM], "grant_type=password&username=x", 400, "unsupported_grant_type"),
         (vec![BASIC, FORM], "", 400, "invalid_request"),
         (vec![BASIC, json_body], &right, 400, "invalid_request"),
+        (vec![BASIC, ("Content-Type", "text/plain")], &right, 400, "invalid_request"),
     ] {
         let response = exchange(&sandbox, &headers, form).await;
         assert_eq!((response.status, &response.json()["error"]), (status, &json!(error)), "{form}");

@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{access_token, array, ids, start, upsun, write_upsun};
+use crate::support::{access_token, array, as_listed, ids, path_of_link, start, upsun, write_upsun};
 
 const ACME: &str = "01HSANDB0XACME000000000001";
 const BIRCH: &str = "01HSANDB0XB1RC000000000002";
@@ -31,7 +31,8 @@ async fn a_member_is_what_the_list_shows() {
     for member in &all {
         let id = member["user_id"].as_str().unwrap();
         for organization in [ACME, "name=acme"] {
-            assert_eq!(read(&sandbox, &format!("/organizations/{organization}/members/{id}")).await, *member);
+            let single = read(&sandbox, &format!("/organizations/{organization}/members/{id}")).await;
+            assert_eq!(as_listed(single), *member);
         }
         let allowed: &[&str] =
             if member["owner"] == true { &["self"] } else { &["delete", "self", "update"] };
@@ -46,6 +47,26 @@ async fn a_member_is_what_the_list_shows() {
         let response = upsun(&sandbox, &token, &format!("/organizations/{path}")).await;
         assert_eq!((response.status, response.json()["error"].is_string()), (status, true), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_single_member_links_to_its_user() {
+    let sandbox = start(SandboxOptions::new()).await;
+    let (mut users, mut null) = (0, 0);
+    for member in members(&sandbox, ACME, "").await {
+        let id = member["user_id"].as_str().unwrap();
+        let single = read(&sandbox, &format!("/organizations/{ACME}/members/{id}")).await;
+        let found = read(&sandbox, path_of_link(&sandbox, &single["_links"]["ref:users:0"])).await;
+        match found.get(id) {
+            Some(Value::Null) => null += 1,
+            Some(user) => {
+                assert_eq!(user["id"], id);
+                users += 1;
+            }
+            None => assert_eq!(found, json!({})),
+        }
+    }
+    assert!(users > 10 && null > 0);
 }
 
 #[tokio::test]
@@ -95,7 +116,7 @@ async fn a_removed_member_is_gone_everywhere_and_can_be_added_again() {
     // Whoever may manage billing may list the projects.
     assert_eq!(added.json()["permissions"], json!(["billing", "projects:list"]));
     assert_eq!(read(&sandbox, &own).await, added.json());
-    assert_eq!(members(&sandbox, BIRCH, "").await.last(), Some(&added.json()));
+    assert_eq!(members(&sandbox, BIRCH, "").await.last(), Some(&as_listed(added.json())));
     assert_eq!(write_upsun(&sandbox, "POST", &path, &body).await.status, 400);
     let organizations = array(&read(&sandbox, &format!("/users/{id}/organizations")).await["items"]);
     assert!(organizations.iter().any(is_of_birch));
@@ -120,7 +141,7 @@ async fn permissions_are_replaced_and_nobody_changes_the_owner_or_their_own() {
         (json!([]), json!([])),
         (json!(["projects:create"]), json!(["projects:create"])),
     ] {
-        let changed = change(other, sent).await.ok();
+        let changed = as_listed(change(other, sent).await.ok());
         assert_eq!(changed["permissions"], shown);
         assert_eq!(changed["created_at"], other["created_at"]);
         assert!(changed["updated_at"].as_str().unwrap().starts_with("2027-01-15"), "{changed}");

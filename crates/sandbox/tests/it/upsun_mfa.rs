@@ -1,7 +1,7 @@
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Response, access_token, array, start, upsun, write_upsun};
+use crate::support::{Response, access_token, array, send, start, upsun, write_upsun};
 
 const ACME: &str = "/organizations/01HSANDB0XACME000000000001";
 
@@ -60,7 +60,42 @@ async fn each_user_has_a_code_of_their_own() {
     }
     assert_eq!(codes.len(), 3);
     assert_eq!(post(&sandbox, &format!("{ACME}/mfa/remind"), r#"{"user_ids":[]}"#).await.ok(), json!({}));
-    for wrong in ["", "{}", r#"{"user_ids":"x"}"#, r#"{"user_ids":[1]}"#] {
+    for wrong in ["x", r#"{"user_ids":"x"}"#, r#"{"user_ids":null}"#, r#"{"user_ids":[1]}"#] {
         assert_eq!(post(&sandbox, &format!("{ACME}/mfa/remind"), wrong).await.status, 400, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn without_a_list_everybody_without_a_second_factor_is_reminded() {
+    let sandbox = start(SandboxOptions::new()).await;
+    let reminders = format!("{ACME}/mfa/remind");
+    let members = array(&read(&sandbox, &format!("{ACME}/members?page[size]=100")).await.ok()["items"]);
+    let mut expected = Vec::new();
+    for member in members {
+        let user = member["user_id"].as_str().unwrap().to_owned();
+        let record = read(&sandbox, &format!("/users/{user}")).await;
+        if record.status == 200 && record.json()["mfa_enabled"] != true {
+            expected.push(user);
+        }
+    }
+    expected.sort();
+    assert!(expected.len() > 3);
+    let reminded = async || -> Vec<String> {
+        let results = post(&sandbox, &reminders, "{}").await.ok();
+        let results = results.as_object().unwrap();
+        assert!(results.values().all(|result| *result == json!({"code": 200, "message": "sent"})));
+        results.keys().cloned().collect()
+    };
+    assert_eq!(reminded().await, expected);
+    // A body is optional, and so is its type.
+    let url = format!("{}{reminders}", sandbox.description().upsun.base_url);
+    let authorization = format!("Bearer {}", access_token(&sandbox).await);
+    let bare = send("POST", &url, &[("authorization", &authorization)], "").await.ok();
+    assert_eq!(bare.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), expected);
+
+    // Whoever withdraws is reminded too.
+    let me = read(&sandbox, "/users/me").await.ok()["id"].as_str().unwrap().to_owned();
+    assert!(!expected.contains(&me));
+    assert_eq!(write_upsun(&sandbox, "DELETE", &format!("/users/{me}/totp"), "").await.status, 204);
+    assert!(reminded().await.contains(&me));
 }

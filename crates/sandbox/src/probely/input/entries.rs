@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{BLANK, MAX_LABEL, NULL, REQUIRED, Reader, is_color, named_role, read_scope};
+use super::nested::{is_color, named_role, read_scope};
+use super::{BLANK, MAX_LABEL, NULL, REQUIRED, Reader};
 use crate::exchange::{Call, Reply};
 use crate::probely::user::Scope;
 use crate::probely::{detail, field_errors};

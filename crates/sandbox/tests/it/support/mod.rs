@@ -155,6 +155,13 @@ pub(crate) async fn with_token(
     send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
 }
 
+/// Returns a member of Upsun's without the link to the user, which a list has in one place for all its members.
+pub(crate) fn as_listed(mut member: Value) -> Value {
+    let link = member["_links"].as_object_mut().and_then(|links| links.remove("ref:users:0"));
+    assert!(link.is_some(), "{member}");
+    member
+}
+
 /// Returns the path of a record in a list.
 pub(crate) fn path_of(list: &str, record: &Value) -> String {
     format!("{list}/{}", record["id"].as_str().unwrap())
