@@ -129,6 +129,7 @@ fn is_of(path: &FieldPath, change: &ProfileChange) -> bool {
         ("extension.customer_type", "organization.kind"),
         ("extension.labels", "labels"),
         ("extension.user_roles", "roles"),
+        ("groups", "roles"),
         ("status_raw", "status"),
         ("kind", "extension.relationship"),
         ("kind", "extension.access_type"),

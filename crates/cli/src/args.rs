@@ -427,7 +427,10 @@ mod tests {
     fn fields_are_named_alone_or_by_their_group() {
         let paths = field_paths("id, times,extension.marketing").unwrap();
         let paths: Vec<_> = paths.iter().map(FieldPath::as_str).collect();
-        assert_eq!(paths, ["id", "times.created", "times.updated", "extension.marketing"]);
+        assert_eq!(
+            paths,
+            ["id", "times.created", "times.updated", "times.status_changed", "extension.marketing"]
+        );
         assert_eq!(field_paths("email").unwrap_err(), "email: no such field; did you mean 'emails'?");
     }
 }

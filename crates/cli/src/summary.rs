@@ -17,14 +17,14 @@ pub(crate) struct Shown {
     /// The fields that are in further records.
     only_enriched: Vec<FieldPath>,
     /// What is not listed at all.
-    left_out: Vec<Cow<'static, str>>,
+    hides: Vec<Cow<'static, str>>,
 }
 
 impl Shown {
     pub(crate) fn of(query: &ListQuery, capabilities: &Capabilities) -> Self {
         Self {
             only_enriched: capabilities.only_enriched(query),
-            left_out: capabilities.listing_of(query).left_out.clone(),
+            hides: capabilities.listing_of(query).hides.clone(),
         }
     }
 }
@@ -59,8 +59,8 @@ pub(crate) fn print(
         if !shown.only_enriched.is_empty() {
             say!("{}: only --enrich reads {}", report.info.account, some_of(&shown.only_enriched));
         }
-        for left_out in &shown.left_out {
-            say!("{}: not listed: {left_out}", report.info.account);
+        for hidden in &shown.hides {
+            say!("{}: not listed: {hidden}", report.info.account);
         }
         if let Some(caveat) = &plan.updated_caveat {
             say!("warning: {}: --updated-since may miss changes: {caveat}", report.info.account);

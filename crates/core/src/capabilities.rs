@@ -240,7 +240,7 @@ pub struct ListingCapabilities {
     /// What the service has and does not list for this credential or in this list, with the reason. A complete listing does
     /// not have it either.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left_out: Vec<Cow<'static, str>>,
+    pub hides: Vec<Cow<'static, str>>,
     /// Whether the service returns the total number of profiles.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several can be fetched concurrently.

@@ -179,12 +179,20 @@ const OTHER_NAMES: &[(&str, FieldPath)] = &[
     ("mfa", FieldPath::SECURITY_MFA_ENABLED),
     ("job_title", FieldPath::TITLE),
     ("language", FieldPath::LOCALE),
+    ("changed", FieldPath::TIMES_UPDATED),
+    ("modified", FieldPath::TIMES_UPDATED),
+    ("phone", FieldPath::PHONES),
+    ("group", FieldPath::GROUPS),
+    ("time_zone", FieldPath::TIMEZONE),
+    ("nick_name", FieldPath::NICKNAME),
+    ("employee_number", FieldPath::EMPLOYEE_NUMBER),
+    ("manager", FieldPath::EMPLOYEE_MANAGER),
 ];
 
-/// Returns whether a field is about the profile itself, and not about its organization, its billing contact, or the
-/// person who changed the record.
+/// Returns whether a field is about the profile itself, and not about its organization, its billing contact, its owner or
+/// manager, or the person who changed the record.
 fn is_own(path: &FieldPath) -> bool {
-    let others = ["organization.", "billing.", "changed_by"];
+    let others = ["organization.", "billing.", "changed_by", "owner", "employee.manager"];
     !others.iter().any(|other| path.as_str().starts_with(other))
 }
 
@@ -276,7 +284,9 @@ mod tests {
             ("postal_code", Some("billing.address.postal_code")),
             ("contact", None),
             ("company", None),
-            ("changed", None),
+            ("changed", Some("times.updated")),
+            ("department", Some("employee.department")),
+            ("phone", Some("phones")),
         ] {
             assert_eq!(suggestion(text), meant, "{text}");
         }

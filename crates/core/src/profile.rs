@@ -12,9 +12,9 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::{
-    Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Organization,
-    OrganizationKind, PostalAddress, Role, RoleAssignment, RoleReferenceError, RoleScope, ScopeTier,
-    Security, Status, Times,
+    Access, Actor, Address, Billing, Credential, CredentialKind, Email, EmailPurpose, Employee, Entitlement,
+    GrantStatus, Group, Kind, Label, Name, Organization, OrganizationKind, Phone, Photo, PostalAddress, Role,
+    RoleAssignment, RoleReferenceError, RoleScope, ScopeTier, Security, Status, Times,
 };
 pub use self::value::{FieldRef, List, Record, ValueRef, ValueType};
 use crate::{Field, FieldPath, ProfileId, email::is_same_address};
@@ -90,12 +90,42 @@ pub struct Profile {
     /// Who last changed the record.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub changed_by: Field<Actor>,
+    /// The name that the person is called by.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub nickname: Field<String>,
+    /// The time zone (IANA), such as `Europe/Oslo`.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub timezone: Field<String>,
+    /// Phone numbers.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub phones: Field<Vec<Phone>>,
+    /// Pictures, beside [`picture`](Self::picture).
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub photos: Field<Vec<Photo>>,
+    /// Postal addresses. The address on invoices is [`Billing::address`].
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub addresses: Field<Vec<Address>>,
+    /// The groups that the profile is a member of.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub groups: Field<Vec<Group>>,
+    /// What the profile may use, in the words of the service.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub entitlements: Field<Vec<Entitlement>>,
+    /// What the profile can sign in or act with: API tokens, keys, sessions, connected accounts. Never the secrets.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub credentials: Field<Vec<Credential>>,
+    /// Who answers for the profile, such as for a service account.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub owner: Field<Actor>,
     /// The name.
     #[serde(default, skip_serializing_if = "Name::is_empty")]
     pub name: Name,
     /// The organization.
     #[serde(default, skip_serializing_if = "Organization::is_empty")]
     pub organization: Organization,
+    /// The person as an employee.
+    #[serde(default, skip_serializing_if = "Employee::is_empty")]
+    pub employee: Employee,
     /// The data that an invoice needs.
     #[serde(default, skip_serializing_if = "Billing::is_empty")]
     pub billing: Billing,
@@ -152,8 +182,18 @@ impl Profile {
             metadata: Field::Absent,
             grants: Field::Absent,
             changed_by: Field::Absent,
+            nickname: Field::Absent,
+            timezone: Field::Absent,
+            phones: Field::Absent,
+            photos: Field::Absent,
+            addresses: Field::Absent,
+            groups: Field::Absent,
+            entitlements: Field::Absent,
+            credentials: Field::Absent,
+            owner: Field::Absent,
             name: Name::default(),
             organization: Organization::default(),
+            employee: Employee::default(),
             billing: Billing::default(),
             access: Access::default(),
             security: Security::default(),

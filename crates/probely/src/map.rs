@@ -3,7 +3,7 @@
 use anyprofile_core::{
     Email, Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
     profile::{
-        Actor, Extension, Label, Note, NoteKind, ProfileExtension, Role, RoleAssignment, RoleScope,
+        Actor, Extension, Group, Label, Note, NoteKind, ProfileExtension, Role, RoleAssignment, RoleScope,
         ScopeTier, View,
     },
     wire::{OpaqueId, note_other_types, read_time},
@@ -85,6 +85,7 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         }
         UserRoles::Other(_) => Field::Absent,
     });
+    profile.groups = teams(profile.roles.as_ref().map(Vec::as_slice));
     let user_roles = listed_roles(&mut profile, record.user_roles);
     profile.extension = Some(Extension::new(ProbelyExtension {
         intercom_user_id: record.intercom_user_id.empty_as_null(),
@@ -93,6 +94,29 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         ..ProbelyExtension::default()
     }));
     profile
+}
+
+/// Returns the teams that a user is in: a membership of a team is a role whose scope is the team. Where the scope of a role
+/// is not known, the teams are not.
+fn teams(roles: Field<&[RoleAssignment]>) -> Field<Vec<Group>> {
+    roles.and_then(|roles| {
+        let mut teams = Vec::new();
+        for role in roles {
+            let Some(scope) = role.scope.value() else { return Field::Absent };
+            match (scope.tier.value(), &scope.id) {
+                (None, _) => return Field::Absent,
+                (Some(ScopeTier::Team), id) => {
+                    let team =
+                        Group::default().with_id(id.clone()).with_name(scope.name.clone()).with_kind("team");
+                    if !teams.contains(&team) {
+                        teams.push(team);
+                    }
+                }
+                (Some(_), _) => {}
+            }
+        }
+        Field::Value(teams)
+    })
 }
 
 /// Returns the roles as a list, so that every profile has them in one type. A value that is neither a list

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     Email, Field, FieldPath, Kind, Profile, ProfileId, Status,
-    profile::{Extension, Role, RoleAssignment, RoleScope, ScopeTier, View},
+    profile::{Extension, Group, Role, RoleAssignment, RoleScope, ScopeTier, View},
     wire::{OpaqueId, note_other_types, read_time},
 };
 
@@ -50,6 +50,7 @@ pub(crate) fn invite(id: ProfileId, mut record: wire::Invite) -> Profile {
     });
     profile.emails = Email::login(record.email.clone().empty_as_null());
     profile.roles = roles(record.role.as_ref().map(OrganizationRole::as_str));
+    profile.groups = record.rbac_group_ids.as_ref().map(|ids| ids.iter().map(|id| group(id)).collect());
     let invited = record.invited_at.clone();
     profile.times.created = read_time(&mut profile, FieldPath::TIMES_CREATED, "invited_at", invited);
     profile.extension = Some(Extension::new(AnthropicExtension {
@@ -99,6 +100,7 @@ pub(crate) fn rbac_group_member(id: ProfileId, mut record: wire::RbacGroupMember
     note_other_types(&mut profile, wire::RbacGroupMember::KEYS);
     profile.kind = Kind::Human.into();
     profile.emails = Email::login(record.email.clone().empty_as_null());
+    profile.groups = record.rbac_group_id.as_ref().map(|id| vec![group(id.as_str())]);
     profile.extension = Some(Extension::new(AnthropicExtension {
         group_member: Box::new(record).into(),
         ..AnthropicExtension::default()
@@ -127,6 +129,11 @@ pub(crate) fn service_account(id: ProfileId, mut record: wire::ServiceAccount) -
         ..AnthropicExtension::default()
     }));
     profile
+}
+
+/// Returns a group, of which the record has the id alone.
+fn group(id: &str) -> Group {
+    Group::default().with_id(id).with_kind("rbac_group")
 }
 
 /// Returns the one role of a user or a service account, whose scope is the whole organization.

@@ -74,7 +74,7 @@ fn csv_has_the_same_columns_for_every_service() {
         assert_eq!(lines.count(), 3);
     }
     assert_eq!(headers.len(), 1);
-    insta::assert_snapshot!(headers.into_iter().next().unwrap(), @"id,kind,status,status_raw,declared_status,external_id,username,emails,picture,website,title,locale,country,roles,labels,metadata,grants,changed_by,name.display,name.given,name.family,organization.name,organization.legal_name,organization.kind,organization.role,billing.contact,billing.vat_number,billing.currency,billing.invoiced,billing.address,access.owner,access.billing_admin,security.mfa_enabled,security.sso,security.last_login,security.first_login,times.created,times.updated");
+    insta::assert_snapshot!(headers.into_iter().next().unwrap(), @"id,kind,status,status_raw,declared_status,external_id,username,emails,picture,website,title,locale,country,roles,labels,metadata,grants,changed_by,nickname,timezone,phones,photos,addresses,groups,entitlements,credentials,owner,name.display,name.given,name.family,name.middle,name.prefix,name.suffix,name.formatted,organization.name,organization.legal_name,organization.kind,organization.role,employee.number,employee.department,employee.division,employee.cost_center,employee.manager,billing.contact,billing.vat_number,billing.currency,billing.invoiced,billing.address,access.owner,access.billing_admin,security.mfa_enabled,security.sso,security.last_login,security.first_login,security.mfa_methods,times.created,times.updated,times.status_changed");
 }
 
 #[test]
@@ -102,10 +102,9 @@ fn fields_are_chosen_by_name_or_by_group_in_every_form() {
         |output| server.run(&["list", "--account", "probely", "-o", output, "--fields", "id,security"]).out;
     let profile: Value = serde_json::from_str(&list("ndjson")).unwrap();
     assert_eq!(profile.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "security"]);
-    assert!(
-        list("csv")
-            .starts_with("id,security.mfa_enabled,security.sso,security.last_login,security.first_login\n")
-    );
+    assert!(list("csv").starts_with(
+        "id,security.mfa_enabled,security.sso,security.last_login,security.first_login,security.mfa_methods\n"
+    ));
     assert!(list("table").starts_with("id "));
 }
 
@@ -128,6 +127,10 @@ fn one_profile_is_shown_with_the_reason_for_each_field_that_it_lacks() {
     name.display             acme (sandbox)
     name.given               -
     name.family              -
+    name.middle              -
+    name.prefix              -
+    name.suffix              -
+    name.formatted           -
     organization.name        Acme Şirketi Ltd.
     organization.legal_name  Acme Şirketi Limited
     organization.kind        company

@@ -91,6 +91,14 @@ profile_part! {
         given | with_given: String,
         /// The family name.
         family | with_family: String,
+        /// The middle name or names.
+        middle | with_middle: String,
+        /// What stands before the name, such as a title.
+        prefix | with_prefix: String,
+        /// What stands behind the name, such as `III`.
+        suffix | with_suffix: String,
+        /// The full name with all its parts, in the order in which it is written.
+        formatted | with_formatted: String,
         /// Whether this crate composed `display` from `given` and `family`.
         derived | with_derived: bool,
     }
@@ -139,6 +147,128 @@ profile_part! {
         postal_code | with_postal_code: String,
         /// The country code (ISO 3166-1 alpha-2).
         country | with_country: String,
+    }
+}
+
+profile_part! {
+    /// A postal address of a person.
+    pub struct Address {
+        /// What the address is for, in the service's word: `work`, `home`.
+        kind | with_kind: String,
+        /// Whether this is the address to write to.
+        primary | with_primary: bool,
+        /// The address as one text, with line breaks.
+        formatted | with_formatted: String,
+        /// Street, house number and floor, as lines separated by `\n`.
+        street_address | with_street_address: String,
+        /// The city.
+        locality | with_locality: String,
+        /// The state, province or region.
+        region | with_region: String,
+        /// The postal code.
+        postal_code | with_postal_code: String,
+        /// The country code (ISO 3166-1 alpha-2), as the service sent it.
+        country | with_country: String,
+    }
+}
+
+profile_part! {
+    /// A phone number.
+    pub struct Phone {
+        /// The number as the service sent it.
+        number | with_number: String,
+        /// What the number is for, in the service's word: `work`, `mobile`.
+        kind | with_kind: String,
+        /// Whether this is the number to call.
+        primary | with_primary: bool,
+        /// Whether the service has verified that the person answers at this number.
+        verified | with_verified: bool,
+    }
+}
+
+profile_part! {
+    /// A picture.
+    pub struct Photo {
+        /// The URL, as the service sent it.
+        url | with_url: String,
+        /// What the picture is, in the service's word: `photo`, `thumbnail`.
+        kind | with_kind: String,
+        /// Whether this is the picture to show.
+        primary | with_primary: bool,
+    }
+}
+
+profile_part! {
+    /// A group that a profile is a member of.
+    pub struct Group {
+        /// The service's id of the group.
+        id | with_id: String,
+        /// The name of the group.
+        name | with_name: String,
+        /// What the group is, in the service's word: `team`, or SCIM's `direct` and `indirect`.
+        kind | with_kind: String,
+    }
+}
+
+profile_part! {
+    /// Something that a profile may use.
+    pub struct Entitlement {
+        /// The service's word for it.
+        value | with_value: String,
+        /// The name to show.
+        name | with_name: String,
+        /// What kind of entitlement it is, in the service's word.
+        kind | with_kind: String,
+        /// Whether this is the main one.
+        primary | with_primary: bool,
+    }
+}
+
+open_enum! {
+    /// What a profile signs in or acts with.
+    pub enum CredentialKind {
+        /// An API token or key.
+        ApiToken = "api_token",
+        /// An SSH key.
+        SshKey = "ssh_key",
+        /// A session.
+        Session = "session",
+        /// An account at another service that the person signs in with.
+        Connection = "connection",
+    }
+}
+
+profile_part! {
+    /// What a profile signs in or acts with. It never has the secret.
+    pub struct Credential {
+        /// The service's id of the credential.
+        id | with_id: String,
+        /// What it is.
+        kind | with_kind: CredentialKind,
+        /// The name that it was given.
+        name | with_name: String,
+        /// When it was created.
+        created | with_created: Timestamp,
+        /// When it was last used; null if never.
+        last_used | with_last_used: Timestamp,
+        /// When it expires; null if never.
+        expires | with_expires: Timestamp,
+    }
+}
+
+profile_part! {
+    /// The person as an employee.
+    pub struct Employee {
+        /// The number that the employer gave the person.
+        number | with_number: String,
+        /// The department.
+        department | with_department: String,
+        /// The division.
+        division | with_division: String,
+        /// The cost center.
+        cost_center | with_cost_center: String,
+        /// The manager.
+        manager | with_manager: Actor,
     }
 }
 
@@ -223,6 +353,8 @@ profile_part! {
         last_login | with_last_login: Timestamp,
         /// The first sign-in.
         first_login | with_first_login: Timestamp,
+        /// The second factors that are set up, in the service's words: `totp`, `sms`. Empty if there are none.
+        mfa_methods | with_mfa_methods: Vec<String>,
     }
 }
 
@@ -233,6 +365,8 @@ profile_part! {
         created | with_created: Timestamp,
         /// When the record was last updated.
         updated | with_updated: Timestamp,
+        /// When the status last changed.
+        status_changed | with_status_changed: Timestamp,
     }
 }
 

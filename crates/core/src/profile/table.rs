@@ -4,7 +4,7 @@
 //! its parts, a line in `Profile::empty` where it is of the profile itself, and a line here.
 
 use super::{
-    Access, Billing, Name, Organization, PostalAddress, Profile, Security, Times,
+    Access, Billing, Employee, Name, Organization, PostalAddress, Profile, Security, Times,
     value::{AnyField, FieldValue, ValueType},
 };
 use crate::{Field, FieldPath, path::Repr};
@@ -145,11 +145,24 @@ table! {
         metadata: METADATA,
         grants: GRANTS,
         changed_by: CHANGED_BY,
+        nickname: NICKNAME,
+        timezone: TIMEZONE,
+        phones: PHONES,
+        photos: PHOTOS,
+        addresses: ADDRESSES,
+        groups: GROUPS,
+        entitlements: ENTITLEMENTS,
+        credentials: CREDENTIALS,
+        owner: OWNER,
     }
     group name: Name {
         display: NAME_DISPLAY,
         given: NAME_GIVEN,
         family: NAME_FAMILY,
+        middle: NAME_MIDDLE,
+        prefix: NAME_PREFIX,
+        suffix: NAME_SUFFIX,
+        formatted: NAME_FORMATTED,
         // How `display` came about, which is no field of a service.
         + derived,
     }
@@ -158,6 +171,13 @@ table! {
         legal_name: ORGANIZATION_LEGAL_NAME,
         kind: ORGANIZATION_KIND,
         role: ORGANIZATION_ROLE,
+    }
+    group employee: Employee {
+        number: EMPLOYEE_NUMBER,
+        department: EMPLOYEE_DEPARTMENT,
+        division: EMPLOYEE_DIVISION,
+        cost_center: EMPLOYEE_COST_CENTER,
+        manager: EMPLOYEE_MANAGER,
     }
     group billing: Billing {
         contact: BILLING_CONTACT,
@@ -175,10 +195,12 @@ table! {
         sso: SECURITY_SSO,
         last_login: SECURITY_LAST_LOGIN,
         first_login: SECURITY_FIRST_LOGIN,
+        mfa_methods: SECURITY_MFA_METHODS,
     }
     group times: Times {
         created: TIMES_CREATED,
         updated: TIMES_UPDATED,
+        status_changed: TIMES_STATUS_CHANGED,
     }
     address {
         recipient: BILLING_ADDRESS_RECIPIENT,

@@ -74,6 +74,7 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
             .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
         // Roles are not updated with the user: each assignment is a record of its own. A user whose last role is
         // taken away stays, without access.
+        all(FieldPath::GROUPS, "user_roles"),
         all(FieldPath::ROLES, "user_roles").writable(
             both(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
                 .at_creation(AtCreation::Optional)

@@ -102,12 +102,12 @@ pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
             ListedCollection::new(WORKSPACE_SERVICE_ACCOUNT, [IN_WORKSPACE, ACCOUNT_VIEW])
                 .without_filters(unfiltered),
         );
-        members.left_out =
+        members.hides =
             vec!["service accounts that are archived, or are in the default workspace by themselves".into()];
     } else {
         let reason = "service accounts, which the service shows to a token with `org:admin` alone";
-        listing.left_out = vec![reason.into()];
-        members.left_out = vec![reason.into()];
+        listing.hides = vec![reason.into()];
+        members.hides = vec![reason.into()];
     }
     capabilities.members = members;
     let settable_roles = OrganizationRole::SETTABLE.iter().map(OrganizationRole::as_str);
@@ -146,6 +146,7 @@ pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
             .and_in(ACCOUNT_VIEW, "name"),
         person(FieldPath::TIMES_CREATED, "added_at", "invited_at").and_in(ACCOUNT_VIEW, "created_at"),
         FieldSpec::read_in(FieldPath::TIMES_UPDATED, ACCOUNT_VIEW, "updated_at"),
+        FieldSpec::read_in(FieldPath::GROUPS, INVITE_VIEW, "rbac_group_ids").and_in(IN_GROUP, "rbac_group_id"),
         FieldSpec::read_in(FieldPath::extension("extension.invite"), INVITE_VIEW, "(the record)"),
         FieldSpec::read_in(FieldPath::extension("extension.group_member"), IN_GROUP, "(the record)"),
         FieldSpec::read_in(FieldPath::extension("extension.service_account"), ACCOUNT_VIEW, "(the record)"),
