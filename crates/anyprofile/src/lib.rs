@@ -51,6 +51,7 @@
 //! | `upsun` | | Upsun and Platform.sh: the module `upsun` |
 //! | `probely` | | Probely, also known as Snyk API & Web: the module `probely` |
 //! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
+//! | `scim` | | any service that speaks SCIM 2.0: the module `scim` |
 //! | `config` | | accounts from a TOML file: `Services::load` |
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
@@ -94,6 +95,8 @@ pub use anyprofile_filter as filter;
 pub use anyprofile_http as http;
 #[cfg(feature = "probely")]
 pub use anyprofile_probely as probely;
+#[cfg(feature = "scim")]
+pub use anyprofile_scim as scim;
 #[cfg(feature = "upsun")]
 pub use anyprofile_upsun as upsun;
 

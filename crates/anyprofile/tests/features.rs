@@ -12,7 +12,7 @@ async fn the_model_and_the_directory_are_always_there() {
     assert!(Directory::new(vec![]).list(ListQuery::new()).next().await.is_none());
 }
 
-#[cfg(any(feature = "upsun", feature = "probely", feature = "anthropic"))]
+#[cfg(any(feature = "upsun", feature = "probely", feature = "anthropic", feature = "scim"))]
 mod with_a_service {
     use anyprofile::{Accounts, ErrorKind};
 
@@ -26,6 +26,8 @@ mod with_a_service {
         ("anthropic", "ANTHROPIC_API_KEY"),
         #[cfg(feature = "anthropic")]
         ("anthropic-organization", "ANTHROPIC_ADMIN_KEY"),
+        #[cfg(feature = "scim")]
+        ("scim", "SCIM_TOKEN"),
     ];
 
     /// Sets all variables, those of services that were not built in too.

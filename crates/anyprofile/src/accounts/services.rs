@@ -24,6 +24,7 @@ services_of_this_project! {
     "upsun" => anyprofile_upsun,
     "probely" => anyprofile_probely,
     "anthropic" => anyprofile_anthropic,
+    "scim" => anyprofile_scim,
 }
 
 /// The services that accounts can use: those that were built in, and your own.

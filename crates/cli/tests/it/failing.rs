@@ -107,7 +107,7 @@ fn a_web_page_with_200_is_never_a_listing() {
 fn without_an_account_the_command_says_what_to_set() {
     let run = run(&["list"]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY or ANTHROPIC_ADMIN_KEY, or write a configuration file");
+    insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY or ANTHROPIC_ADMIN_KEY or SCIM_TOKEN and SCIM_BASE_URL, or write a configuration file");
     let run = crate::run(&["list", "--sandbox", "--account", "prod"]);
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.err, @"error: no account is named 'prod'; the accounts are: upsun, probely, anthropic");

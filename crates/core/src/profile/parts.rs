@@ -37,6 +37,10 @@ open_enum! {
         Login = "login",
         /// Invoices and billing notices go to it.
         Billing = "billing",
+        /// It is the person's address at work.
+        Work = "work",
+        /// It is the person's private address.
+        Home = "home",
     }
 }
 

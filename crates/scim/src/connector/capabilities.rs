@@ -1,0 +1,92 @@
+//! The capabilities of an account, as far as its server has them.
+
+use anyprofile_core::{
+    Capabilities, FieldPath, IdKind, Status,
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    query::{FilterPart, OrderField},
+};
+
+use crate::{
+    config::{Paging, Quirks},
+    discovery::Features,
+    map::{ME, USER},
+};
+
+/// The kinds of ids that can be written.
+const USERS: &[IdKind] = &[IdKind::USER];
+
+pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    let operations = &mut capabilities.operations;
+    operations.list = Support::users();
+    operations.get = Support::users();
+    operations.current = match quirks.me {
+        Some(true) => Support::users(),
+        _ => Support::no("not every SCIM server has /Me: set `me = true` if this one does"),
+    };
+    operations.enrich = Support::no("SCIM has only one record of a user");
+    operations.members = Support::no("groups are not read yet");
+    operations.create = Support::users();
+    operations.update = Support::users();
+    operations.deactivate = Support::users();
+    operations.delete = Support::users();
+    operations.enroll = Support::no("SCIM has no enrollment links");
+    let listing = &mut capabilities.listing;
+    listing.collections = vec![ListedCollection::new(IdKind::USER, [USER])];
+    listing.page_size = true;
+    listing.default_page_size = Some(features.page_size);
+    listing.declares_total = features.paging == Paging::Index;
+    if features.filter {
+        listing.filters = vec![FilterPart::Email, FilterPart::Status, FilterPart::UpdatedSince];
+        listing.filter_statuses = vec![Status::Active, Status::Suspended];
+    }
+    if features.sort {
+        listing.orders = vec![OrderField::Created, OrderField::Updated, OrderField::Name];
+    }
+    let both = |path, name| FieldSpec::read_in(path, USER, name).and_in(ME, name);
+    let text = || WriteRule::set_only(USERS, ValueFormat::Text { max_characters: None });
+    let optional = || text().clearable().at_creation(AtCreation::Optional);
+    capabilities.fields = [
+        both(FieldPath::ID, "id"),
+        both(FieldPath::KIND, "(always human)"),
+        both(FieldPath::STATUS, "active").writable(
+            WriteRule::set_only(USERS, ValueFormat::OneOf(vec!["active", "suspended"].into()))
+                .at_creation(AtCreation::Optional),
+        ),
+        both(FieldPath::EXTERNAL_ID, "externalId").writable(optional()),
+        both(FieldPath::USERNAME, "userName").writable(text().at_creation(AtCreation::Required)),
+        both(FieldPath::EMAILS, "emails")
+            .writable(WriteRule::set_only(USERS, ValueFormat::Email).at_creation(AtCreation::Optional)),
+        both(FieldPath::NAME_DISPLAY, "displayName").writable(optional()),
+        both(FieldPath::NAME_GIVEN, "name.givenName").writable(optional()),
+        both(FieldPath::NAME_FAMILY, "name.familyName").writable(optional()),
+        both(FieldPath::NAME_MIDDLE, "name.middleName"),
+        both(FieldPath::NAME_PREFIX, "name.honorificPrefix"),
+        both(FieldPath::NAME_SUFFIX, "name.honorificSuffix"),
+        both(FieldPath::NAME_FORMATTED, "name.formatted"),
+        both(FieldPath::NICKNAME, "nickName").writable(optional()),
+        both(FieldPath::WEBSITE, "profileUrl"),
+        both(FieldPath::TITLE, "title").writable(optional()),
+        both(FieldPath::LOCALE, "preferredLanguage, locale"),
+        both(FieldPath::TIMEZONE, "timezone").writable(optional()),
+        both(FieldPath::PHONES, "phoneNumbers"),
+        both(FieldPath::PHOTOS, "photos"),
+        both(FieldPath::ADDRESSES, "addresses"),
+        both(FieldPath::GROUPS, "groups"),
+        both(FieldPath::ENTITLEMENTS, "entitlements"),
+        both(FieldPath::ROLES, "roles"),
+        both(FieldPath::ORGANIZATION_NAME, "enterprise: organization"),
+        both(FieldPath::EMPLOYEE_NUMBER, "enterprise: employeeNumber"),
+        both(FieldPath::EMPLOYEE_DEPARTMENT, "enterprise: department"),
+        both(FieldPath::EMPLOYEE_DIVISION, "enterprise: division"),
+        both(FieldPath::EMPLOYEE_COST_CENTER, "enterprise: costCenter"),
+        both(FieldPath::EMPLOYEE_MANAGER, "enterprise: manager"),
+        both(FieldPath::TIMES_CREATED, "meta.created"),
+        both(FieldPath::TIMES_UPDATED, "meta.lastModified"),
+        both(FieldPath::extension("extension.user_type"), "userType"),
+        both(FieldPath::extension("extension.version"), "meta.version"),
+    ]
+    .into_iter()
+    .collect();
+    capabilities
+}

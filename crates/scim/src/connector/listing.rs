@@ -1,0 +1,137 @@
+//! Lists, by index and by cursor.
+
+use anyprofile_core::{
+    Capabilities, ErrorKind, Expected, ListQuery, Result, Status,
+    query::{Direction, FilterPart, OrderField},
+    wire::WithRaw,
+};
+use anyprofile_engine::{Onward, Place, Position, RecordPage};
+use anyprofile_http::{Caller, Response};
+use serde_json::{Value, json};
+
+use super::USER;
+use crate::{
+    config::Paging,
+    discovery::Features,
+    operations::{self, Comparison, ListUsers, Page, filter, list_response},
+    wire::{ListResponse, User},
+};
+
+/// Returns a page of users.
+pub(super) async fn page(
+    caller: &Caller,
+    query: &ListQuery,
+    place: &Place<'_>,
+    features: &Features,
+    capabilities: &Capabilities,
+) -> Result<RecordPage> {
+    let asked = query.page_size.unwrap_or(features.page_size);
+    let mut list =
+        ListUsers { count: Some(asked), filter: pushed(query, capabilities), ..ListUsers::default() };
+    if let Some(order) = &query.order {
+        list.sort_by = attribute(&order.field).map(str::to_owned);
+        list.is_descending = order.direction == Direction::Descending;
+    }
+    match features.paging {
+        Paging::Index => {
+            let start = place.number().unwrap_or(1);
+            list.page = Page::Index(start);
+            let (count, features) = (u64::from(asked), features.clone());
+            let operation = operations::list_users::<User>(&list)
+                .read_as(move |response| page_of_index(response, start, count, &features));
+            caller.call(&operation).await
+        }
+        Paging::Cursor => {
+            list.page = Page::Cursor(place.token().map(str::to_owned));
+            let listed = caller.call(&operations::list_users::<User>(&list).read_as(page_of_cursor)).await;
+            listed.map_err(|error| match error.kind() {
+                ErrorKind::Unsupported => error.with_hint("set `paging = \"index\"`"),
+                _ => error,
+            })
+        }
+    }
+}
+
+/// Returns the attribute of an order.
+fn attribute(field: &OrderField) -> Option<&'static str> {
+    match field {
+        OrderField::Created => Some("meta.created"),
+        OrderField::Updated => Some("meta.lastModified"),
+        OrderField::Name => Some("displayName"),
+        _ => None,
+    }
+}
+
+/// Returns the filter for the server, of the parts that it applies.
+fn pushed(query: &ListQuery, capabilities: &Capabilities) -> Option<String> {
+    let pushed = query.filter_plan(capabilities).pushed;
+    let mut comparisons: Vec<(&str, Comparison, Value)> = Vec::new();
+    for part in pushed {
+        match part {
+            FilterPart::Email => {
+                let address = query.filter.email.as_deref().unwrap_or_default();
+                comparisons.push(("emails.value", Comparison::Equal, json!(address)));
+            }
+            FilterPart::Status => {
+                let is_active = query.filter.status == [Expected::Is(Status::Active)];
+                comparisons.push(("active", Comparison::Equal, json!(is_active)));
+            }
+            FilterPart::UpdatedSince => {
+                let since = query.filter.updated_since.map(|since| since.to_string());
+                comparisons.push(("meta.lastModified", Comparison::GreaterOrEqual, json!(since)));
+            }
+            _ => {}
+        }
+    }
+    filter(&comparisons)
+}
+
+/// Reads a page of a list by index.
+///
+/// The list goes on behind the records that came, however many were asked for: a short page is not the end. The end is
+/// where the declared number is reached. Some servers declare the number of this page instead: where that cannot be told
+/// apart, and where nothing or less than what came is declared, the page behind it is asked for too.
+fn page_of_index(response: &Response, start: u64, count: u64, features: &Features) -> Result<RecordPage> {
+    let listed = list_response::<WithRaw<User>>(response)?;
+    let ListResponse { total_results, start_index, .. } = &listed.list;
+    let received = u64::try_from(listed.list.resources.len() + listed.quarantined.len()).unwrap_or(u64::MAX);
+    if received > 0 && start > 1 && start_index.value() == Some(&1) {
+        let message = "the service sent the first page again: it does not know startIndex";
+        return Err(response.error(ErrorKind::Decode, message).with_hint(
+            "set `paging = \"cursor\"` if the service has cursors, or a `page_size` that holds everybody",
+        ));
+    }
+    let (total, before) = (total_results.value().copied(), start.saturating_sub(1));
+    let delivered = before.saturating_add(received);
+    let next_page = Position::Number(delivered.saturating_add(1));
+    // A page that could have had more shows that the number is that of the users.
+    let is_whole_list = start > 1 || (features.has_stated_page_size && received < count);
+    let onward = match total {
+        _ if received == 0 && (start > 1 || total.is_some()) => Onward::End,
+        Some(total) if delivered < total => Onward::At(next_page),
+        Some(total) if delivered == total && is_whole_list => Onward::End,
+        _ if received == 0 => Onward::Claimed(None),
+        _ => Onward::Claimed(Some(next_page)),
+    };
+    let page = listed.into_page(|list| (list.resources, list.total_results.into_value()));
+    Ok(RecordPage::new(page.try_map(USER.each(response)), onward))
+}
+
+/// Reads a page of a list by cursor: the page without a cursor is the last one.
+fn page_of_cursor(response: &Response) -> Result<RecordPage> {
+    let listed = list_response::<WithRaw<User>>(response)?;
+    let next = listed.list.next_cursor.value().filter(|cursor| !cursor.is_empty()).cloned();
+    let is_whole = match (next.is_some(), listed.list.total_results.value()) {
+        (false, Some(total)) => {
+            *total == 0 || !listed.list.resources.is_empty() || !listed.quarantined.is_empty()
+        }
+        _ => true,
+    };
+    let onward = match next {
+        Some(cursor) => Onward::At(Position::Token(cursor)),
+        None if is_whole => Onward::End,
+        None => Onward::Claimed(None),
+    };
+    let page = listed.into_page(|list| (list.resources, list.total_results.into_value()));
+    Ok(RecordPage::new(page.try_map(USER.each(response)), onward))
+}

@@ -1,0 +1,193 @@
+//! Writes of users: single attributes where the server changes them, else the whole user.
+
+use anyprofile_core::{
+    Capabilities, Error, ErrorKind, FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write,
+};
+use anyprofile_engine::{Action, Basis};
+use anyprofile_http::Caller;
+use serde_json::{Map, Value, json};
+
+use super::USER;
+use crate::{
+    discovery::Features,
+    operations,
+    wire::{NameInput, PatchOperation, PatchRequest, UserInput, ValueInput},
+};
+
+/// The name of the user's record in the basis of a write.
+const RECORD: &str = "user";
+
+/// The attributes of texts, by the fields of the profile.
+const TEXTS: &[(FieldPath, &str)] = &[
+    (FieldPath::EXTERNAL_ID, "externalId"),
+    (FieldPath::USERNAME, "userName"),
+    (FieldPath::NAME_DISPLAY, "displayName"),
+    (FieldPath::NAME_GIVEN, "name.givenName"),
+    (FieldPath::NAME_FAMILY, "name.familyName"),
+    (FieldPath::NICKNAME, "nickName"),
+    (FieldPath::TITLE, "title"),
+    (FieldPath::TIMEZONE, "timezone"),
+];
+
+/// Reads the user's record, where the write depends on it: it is replaced as a whole, its version is named, or one of its
+/// addresses is changed.
+pub(super) async fn basis(caller: &Caller, write: &Write, features: &Features) -> Result<Basis> {
+    let changes_address =
+        matches!(write, Write::Update { change, .. } if change.text(&FieldPath::EMAILS).into_set().is_some());
+    let needs_record = match write {
+        Write::Update { .. } | Write::Deactivate { .. } => {
+            !features.patch || features.etag || changes_address
+        }
+        Write::Delete { .. } => features.etag,
+        _ => false,
+    };
+    match write.id() {
+        Some(id) if needs_record => {
+            let record = caller.call(&operations::get_user(id.native())).await?;
+            Basis::default().with(RECORD, &record)
+        }
+        _ => Ok(Basis::default()),
+    }
+}
+
+pub(super) fn action(
+    caller: &Caller,
+    write: &Write,
+    basis: &Basis,
+    features: &Features,
+    capabilities: &Capabilities,
+) -> Result<Action> {
+    let current: Value = basis.get(RECORD).unwrap_or_default();
+    let version = current["meta"]["version"].as_str().filter(|_| features.etag);
+    match write {
+        Write::Create { draft } => Ok(Action::shows(USER.of(operations::create_user(&created(draft))))),
+        Write::Update { id, change } => update(id, change, &current, version, features),
+        Write::Deactivate { id } => {
+            let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
+            update(id, &change, &current, version, features)
+        }
+        Write::Delete { id } => Ok(Action::accepted(operations::delete_user(id.native(), version), id)),
+        other => Err(other.unsupported(caller.info(), capabilities)),
+    }
+}
+
+fn update(
+    id: &ProfileId,
+    change: &ProfileChange,
+    current: &Value,
+    version: Option<&str>,
+    features: &Features,
+) -> Result<Action> {
+    let operations = changes(change, current);
+    let native = id.native();
+    Ok(Action::shows(if features.patch {
+        let patch = PatchRequest::new(operations);
+        USER.asked(operations::patch_user(native, &patch, version), id)
+    } else {
+        let input = replaced(current, &operations)?;
+        USER.asked(operations::replace_user(native, &input, version), id)
+    }))
+}
+
+/// Returns the changes of attributes.
+fn changes(change: &ProfileChange, current: &Value) -> Vec<PatchOperation> {
+    let mut operations = Vec::new();
+    if let Some(status) = change.text(&FieldPath::STATUS).into_set() {
+        operations.push(PatchOperation::replace("active", status == "active"));
+    }
+    for (path, attribute) in TEXTS {
+        let text = change.text(path).map(|text| Some(text.to_owned())).or_cleared_by(None);
+        match text {
+            Some(Some(text)) => operations.push(PatchOperation::replace(*attribute, text)),
+            Some(None) => operations.push(PatchOperation::remove(*attribute)),
+            None => {}
+        }
+    }
+    if let Some(address) = change.text(&FieldPath::EMAILS).into_set() {
+        operations.push(new_address(address, current));
+    }
+    operations
+}
+
+/// Returns the change of the address to write to. The others stay.
+fn new_address(address: &str, current: &Value) -> PatchOperation {
+    let emails = current["emails"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let main = emails.iter().position(|email| email["primary"] == true).or((emails.len() == 1).then_some(0));
+    let mut all = emails.to_vec();
+    match main.and_then(|main| all.get_mut(main)).and_then(Value::as_object_mut) {
+        Some(email) => {
+            email.insert("value".to_owned(), address.into());
+        }
+        None => all.push(json!({"value": address, "type": "work", "primary": true})),
+    }
+    PatchOperation::replace("emails", all)
+}
+
+/// Returns the whole user with the changes in it.
+fn replaced(current: &Value, operations: &[PatchOperation]) -> Result<UserInput> {
+    let Value::Object(mut record) = current.clone() else {
+        return Err(Error::new(ErrorKind::Decode, "nothing was sent: the user's record could not be read"));
+    };
+    for operation in operations {
+        match operation.path.split_once('.') {
+            Some((parent, key)) => {
+                let mut part = match record.remove(parent) {
+                    Some(Value::Object(part)) => part,
+                    _ => Map::new(),
+                };
+                set(&mut part, key, operation.value.as_ref());
+                record.insert(parent.to_owned(), Value::Object(part));
+            }
+            None => set(&mut record, &operation.path, operation.value.as_ref()),
+        }
+    }
+    // The server sets these.
+    for key in ["meta", "groups"] {
+        record.remove(key);
+    }
+    let mut text = |key: &str| match record.remove(key) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let (id, user_name) = (text("id"), text("userName"));
+    let mut input = UserInput::new(user_name.unwrap_or_default());
+    input.id = id;
+    if let Some(Value::Array(schemas)) = record.remove("schemas") {
+        let schemas: Vec<_> = schemas.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        if !schemas.is_empty() {
+            input.schemas = schemas;
+        }
+    }
+    input.further = record.into_iter().collect();
+    Ok(input)
+}
+
+/// Sets or removes an attribute.
+fn set(record: &mut Map<String, Value>, key: &str, value: Option<&Value>) {
+    match value {
+        Some(value) => record.insert(key.to_owned(), value.clone()),
+        None => record.remove(key),
+    };
+}
+
+fn created(draft: &ProfileDraft) -> UserInput {
+    let fields = draft.fields();
+    let text = |path: &FieldPath| fields.text(path).into_set().map(str::to_owned);
+    let mut input = UserInput::new(text(&FieldPath::USERNAME).unwrap_or_default());
+    input.external_id = text(&FieldPath::EXTERNAL_ID);
+    input.display_name = text(&FieldPath::NAME_DISPLAY);
+    input.active = text(&FieldPath::STATUS).map(|status| status == "active");
+    let mut name = NameInput::default();
+    (name.given_name, name.family_name) = (text(&FieldPath::NAME_GIVEN), text(&FieldPath::NAME_FAMILY));
+    input.name = (name != NameInput::default()).then_some(name);
+    input.emails =
+        text(&FieldPath::EMAILS).map(|email| ValueInput::primary(email, "work")).into_iter().collect();
+    for (path, attribute) in
+        [(FieldPath::NICKNAME, "nickName"), (FieldPath::TITLE, "title"), (FieldPath::TIMEZONE, "timezone")]
+    {
+        if let Some(text) = text(&path) {
+            input.further.insert(attribute.to_owned(), text.into());
+        }
+    }
+    input
+}

@@ -1,0 +1,62 @@
+//! The operations: the request of each, and how its response is read. SCIM has no names of operations; these are ours.
+//!
+//! The retry policy repeats no write. A repeated creation may create a second user, since servers differ in what must be
+//! unique.
+
+mod filter;
+mod users;
+
+use anyprofile_core::{
+    Result,
+    wire::{self, Tolerant},
+};
+use anyprofile_http::{HeaderName, HeaderValue, Listed, Operation, Request, Response, header};
+use serde_json::value::RawValue;
+
+pub use self::users::{ListUsers, Page};
+pub(crate) use self::{
+    filter::{Comparison, filter},
+    users::{create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
+};
+use crate::wire::{ListResponse, ServiceProviderConfig};
+
+/// The media type of SCIM (RFC 7644 §3.1). Servers must read JSON too, but some do not.
+const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+const ACCEPTED: HeaderValue = HeaderValue::from_static("application/scim+json, application/json;q=0.9");
+
+/// Adds what every request has.
+fn scim(request: Request) -> Request {
+    request.header(header::ACCEPT, ACCEPTED)
+}
+
+/// Names the media type of a body.
+fn with_body(request: Request) -> Request {
+    scim(request).header(header::CONTENT_TYPE, SCIM_JSON)
+}
+
+/// Makes a write conditional: the server refuses it with 412 if the record has another version by now.
+fn if_match(request: Request, version: Option<&str>) -> Request {
+    match version.and_then(|version| HeaderValue::from_str(version).ok()) {
+        Some(version) => request.header(HeaderName::from_static("if-match"), version),
+        None => request,
+    }
+}
+
+pub(crate) fn get_service_provider_config() -> Operation<ServiceProviderConfig> {
+    let request = scim(Request::get("GetServiceProviderConfig").path("/ServiceProviderConfig"));
+    Operation::new(request, Response::decode_record)
+}
+
+/// Reads a page of a list.
+pub(crate) fn list_response<T: Tolerant>(response: &Response) -> Result<Listed<ListResponse<T>>> {
+    response.decode_envelope::<ListResponse<T>, ListResponse<Box<RawValue>>>(|loose| {
+        let ListResponse { total_results, items_per_page, start_index, next_cursor, resources } = loose;
+        wire::decode_records(resources, |resources| ListResponse {
+            total_results,
+            items_per_page,
+            start_index,
+            next_cursor,
+            resources,
+        })
+    })
+}

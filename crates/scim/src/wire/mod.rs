@@ -1,0 +1,20 @@
+//! Records as SCIM defines them (RFC 7643), and request bodies (RFC 7644).
+
+mod flag;
+mod list;
+mod patch;
+mod provider_config;
+mod user;
+mod user_input;
+
+pub use self::{
+    flag::Flag,
+    list::{ListResponse, UserList},
+    patch::{PatchOperation, PatchRequest, PatchVerb},
+    provider_config::{FilterSupport, PaginationSupport, ServiceProviderConfig, Support},
+    user::{
+        ENTERPRISE_USER_SCHEMA, EnterpriseUser, Manager, Meta, MultiValued, Name, PostalAddress,
+        ResourceGroup, USER_SCHEMA, User,
+    },
+    user_input::{NameInput, UserInput, ValueInput},
+};

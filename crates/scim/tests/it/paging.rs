@@ -1,0 +1,218 @@
+//! Lists, page after page, at servers that do it differently.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use anyprofile_core::{ErrorKind, ListQuery, ProfileProviderExt as _, Result, listing::ListReport};
+use anyprofile_engine::Connection;
+use futures_util::TryStreamExt as _;
+use serde_json::{Value, json as value};
+
+use crate::{
+    ABLE, provider, provider_with,
+    support::{Response, Script, Sent, json},
+};
+
+/// How a server pages.
+#[derive(Clone, Copy)]
+struct Server {
+    users: u64,
+    /// The most users of a page.
+    cap: u64,
+    /// What it declares of `users`, and of those of the page.
+    total: fn(u64, u64) -> Option<u64>,
+    ignores_start: bool,
+    config: &'static str,
+}
+
+const PLAIN: Server =
+    Server { users: 0, cap: 200, total: |all, _| Some(all), ignores_start: false, config: ABLE };
+
+fn number(sent: &Sent, name: &str) -> Option<u64> {
+    let (_, query) = sent.url.split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+}
+
+impl Server {
+    fn answer(&self, sent: &Sent) -> Response {
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(if self.config.is_empty() { 404 } else { 200 }, self.config);
+        }
+        let start = if self.ignores_start { 1 } else { number(sent, "startIndex").unwrap_or(1) };
+        let count = number(sent, "count").unwrap_or(self.cap).min(self.cap);
+        let page: Vec<_> = (start..=self.users).take(usize::try_from(count).unwrap()).map(user).collect();
+        let received = u64::try_from(page.len()).unwrap();
+        // As many servers do, it repeats how many were asked for.
+        let asked = number(sent, "count");
+        let mut body = value!({ "itemsPerPage": asked, "startIndex": start, "Resources": page });
+        if let Some(total) = (self.total)(self.users, received) {
+            body["totalResults"] = total.into();
+        }
+        json(200, body.to_string())
+    }
+
+    fn script(self) -> Arc<Script> {
+        Script::by(move |sent| self.answer(sent).into())
+    }
+}
+
+fn user(number: u64) -> Value {
+    value!({ "id": number.to_string(), "userName": format!("user{number}") })
+}
+
+async fn listed(provider: &Connection, page_size: u32) -> (Result<usize>, ListReport) {
+    let mut stream = provider.list(ListQuery::new().with_page_size(page_size));
+    let mut seen = 0;
+    let end = loop {
+        match stream.try_next().await {
+            Ok(Some(_)) => seen += 1,
+            Ok(None) => break Ok(seen),
+            Err(error) => break Err(error),
+        }
+    };
+    (end, stream.report())
+}
+
+#[tokio::test]
+async fn a_short_page_is_not_the_end() {
+    let server = Server { users: 25, cap: 7, ..PLAIN };
+    let script = server.script();
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.declared_total), (25, Some(25)));
+    assert!(report.is_complete());
+    assert_eq!(
+        script.requests(),
+        [
+            "GET /v2/ServiceProviderConfig",
+            "GET /v2/Users?startIndex=1&count=10",
+            "GET /v2/Users?startIndex=8&count=10",
+            "GET /v2/Users?startIndex=15&count=10",
+            "GET /v2/Users?startIndex=22&count=10",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_total_that_may_be_that_of_the_page_is_not_believed() {
+    // The first page is as full as it can be; the page behind it shows that the number was that of the page.
+    for config in [ABLE, ""] {
+        let server = Server { users: 25, cap: 10, total: |_, page| Some(page), config, ..PLAIN };
+        let (seen, report) = listed(&provider(&server.script()), 10).await;
+        assert_eq!((seen.unwrap(), report.is_complete()), (25, true));
+    }
+    // Nobody says how many a page has: one more request proves the end.
+    let script = Server { users: 4, config: "", ..PLAIN }.script();
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete(), script.requests().len()), (4, true, 3));
+    // The server says it: none is needed.
+    let script = Server { users: 4, ..PLAIN }.script();
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete(), script.requests().len()), (4, true, 2));
+}
+
+#[tokio::test]
+async fn a_wrong_total_loses_nobody() {
+    let too_many = Server { users: 25, total: |all, _| Some(all + 3), ..PLAIN };
+    let (seen, report) = listed(&provider(&too_many.script()), 10).await;
+    assert_eq!(seen.unwrap(), 25);
+    assert!(!report.is_complete());
+    // Page by page, more come than were declared.
+    let too_few = Server { users: 25, total: |all, _| Some(all - 10), ..PLAIN };
+    let (seen, report) = listed(&provider(&too_few.script()), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (25, true));
+    let none = Server { users: 25, total: |_, _| None, ..PLAIN };
+    let (seen, report) = listed(&provider(&none.script()), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (25, true));
+}
+
+#[tokio::test]
+async fn a_server_without_start_index_is_not_listed_forever() {
+    let server = Server { users: 25, ignores_start: true, ..PLAIN };
+    let (end, report) = listed(&provider(&server.script()), 10).await;
+    let error = end.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.message().contains("does not know startIndex"), "{error}");
+    assert!(!report.is_complete());
+    // Nor one that does not say which page it sent.
+    let script = Script::by(|sent| {
+        let users: Vec<_> = (1..=10).map(user).collect();
+        let page = value!({ "totalResults": 25, "Resources": users }).to_string();
+        json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE.to_owned() } else { page }).into()
+    });
+    let (end, report) = listed(&provider(&script), 10).await;
+    assert_eq!((end.unwrap(), report.duplicates), (30, 20));
+    assert!(!report.is_complete());
+}
+
+#[tokio::test]
+async fn nobody_needs_a_number() {
+    for (body, is_complete) in
+        [(r#"{"totalResults":0}"#, true), (r#"{"totalResults":0,"Resources":[]}"#, true), ("{}", false)]
+    {
+        let script = Script::by(move |sent| {
+            json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE } else { body }).into()
+        });
+        let (end, report) = listed(&provider(&script), 10).await;
+        assert!(end.is_err() || end.unwrap() == 0);
+        assert_eq!(report.is_complete(), is_complete, "{body}: {report:?}");
+    }
+}
+
+/// Answers with cursors, of two users a page.
+fn with_cursors(last: &'static str) -> Arc<Script> {
+    let config = r#"{"pagination":{"cursor":true,"index":true,"maxPageSize":2}}"#;
+    let served = AtomicUsize::new(0);
+    Script::by(move |sent| {
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(200, config).into();
+        }
+        let page = served.fetch_add(1, Ordering::Relaxed);
+        let body = match page {
+            0 => {
+                r#"{"totalResults":3,"itemsPerPage":2,"nextCursor":"c/2=","Resources":[{"id":"1"},{"id":"2"}]}"#
+            }
+            _ => last,
+        };
+        json(200, body).into()
+    })
+}
+
+#[tokio::test]
+async fn cursors_are_followed_where_the_server_has_them() {
+    let script = with_cursors(r#"{"totalResults":3,"Resources":[{"id":"3"}]}"#);
+    let provider_of_cursors = provider(&script);
+    let mut stream = provider_of_cursors.list(ListQuery::new());
+    let mut seen = Vec::new();
+    while let Some(profile) = stream.try_next().await.unwrap() {
+        seen.push(profile.id.native().to_owned());
+    }
+    assert_eq!(seen, ["1", "2", "3"]);
+    assert!(stream.report().is_complete());
+    assert_eq!(
+        script.requests(),
+        [
+            "GET /v2/ServiceProviderConfig",
+            "GET /v2/Users?cursor=&count=2",
+            "GET /v2/Users?cursor=c%2F2%3D&count=2",
+        ]
+    );
+    // The same cursor again is not followed in a circle.
+    let script = with_cursors(r#"{"totalResults":3,"nextCursor":"c/2=","Resources":[{"id":"3"}]}"#);
+    let (end, report) = listed(&provider(&script), 2).await;
+    assert!(end.is_err() && !report.is_complete());
+}
+
+#[tokio::test]
+async fn a_server_that_lacks_its_cursors_says_how_to_do_without() {
+    let script = Script::by(|_| {
+        json(501, r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"501"}"#).into()
+    });
+    let provider = provider_with(&script, |quirks| {
+        quirks.paging = Some(anyprofile_scim::Paging::Cursor);
+    });
+    let error = listed(&provider, 10).await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.hint(), Some(r#"set `paging = "index"`"#));
+}

@@ -1,0 +1,106 @@
+//! What is sent.
+
+use anyprofile_core::{Expected, ListQuery, ProfileProvider as _, ProfileProviderExt as _, Status};
+use anyprofile_scim::{
+    ListUsers, Page, ScimConfig,
+    wire::{PatchOperation, PatchRequest, UserInput},
+};
+use futures_util::TryStreamExt as _;
+
+use crate::{
+    ABLE, client, id, provider,
+    support::{Script, json, response},
+};
+
+#[tokio::test]
+async fn every_operation_sends_what_rfc_7644_says() {
+    let script = Script::by(|sent| match sent.method.as_str() {
+        "DELETE" => response(204).into(),
+        _ => json(200, r#"{"id":"a/b@c d","totalResults":0}"#).into(),
+    });
+    let client = client(&script);
+    client.get_service_provider_config().await.unwrap();
+    let mut list = ListUsers::default();
+    list.count = Some(5);
+    list.filter = Some(r#"userName eq "a&b""#.into());
+    list.sort_by = Some("userName".into());
+    list.is_descending = true;
+    list.excluded_attributes = vec!["groups".into(), "photos".into()];
+    client.list_users(&list).await.unwrap();
+    list.page = Page::Cursor(Some("x".into()));
+    client.list_users(&list).await.unwrap();
+    client.get_user("a/b@c d").await.unwrap();
+    client.get_me().await.unwrap();
+    let input = UserInput::new("ola");
+    client.create_user(&input).await.unwrap();
+    client.replace_user("a/b@c d", &input, Some(r#"W/"3""#)).await.unwrap();
+    let patch =
+        PatchRequest::new(vec![PatchOperation::replace("active", false), PatchOperation::remove("nickName")]);
+    client.patch_user("a/b@c d", &patch, None).await.unwrap();
+    client.delete_user("a/b@c d", Some(r#"W/"3""#)).await.unwrap();
+    let sent: Vec<_> = script.sent().iter().map(crate::support::Sent::text).collect();
+    insta::assert_snapshot!(sent.join("\n"));
+}
+
+#[tokio::test]
+async fn a_password_is_sent_as_basic_authentication() {
+    let script = Script::of([json(200, r#"{"id":"7"}"#)]);
+    let http = anyprofile_http::HttpOptions::default().with_transport(script.clone() as _);
+    let config = ScimConfig::with_password("x".parse().unwrap(), "https://scim.example.com", "ola", "p:w");
+    let client = anyprofile_scim::ScimClient::new(config.with_http(http)).unwrap();
+    client.get_me().await.unwrap();
+    assert_eq!(script.only().header("authorization"), Some("Basic b2xhOnA6dw=="));
+}
+
+/// Returns the target of the list that a query sends.
+async fn target(config: &'static str, query: ListQuery) -> String {
+    let script = Script::by(move |sent| {
+        let body = if sent.url.ends_with("Config") { config } else { r#"{"totalResults":0}"# };
+        json(200, body).into()
+    });
+    let provider = provider(&script);
+    let _: Vec<_> = provider.list(query).try_collect().await.unwrap();
+    script.requests().pop().unwrap()
+}
+
+#[tokio::test]
+async fn filters_are_sent_where_the_server_applies_them() {
+    let mut query = ListQuery::new();
+    query.filter.email = Some(r#"o"neil@example.com"#.into());
+    query.filter.status = vec![Expected::Is(Status::Suspended)];
+    assert_eq!(
+        target(ABLE, query.clone()).await,
+        "GET /v2/Users?filter=active+eq+false+and+emails.value+eq+%22o%5C%22neil%40example.com%22&startIndex=1&count=100"
+    );
+    assert_eq!(target("{}", query.clone()).await, "GET /v2/Users?startIndex=1&count=100");
+    // Of two statuses at once, the server is not asked.
+    query.filter.email = None;
+    query.filter.status.push(Expected::Is(Status::Active));
+    assert_eq!(target(ABLE, query).await, "GET /v2/Users?startIndex=1&count=100");
+}
+
+#[tokio::test]
+async fn a_filter_that_the_server_ignores_is_applied_again() {
+    let script = Script::by(|sent| {
+        let users = r#"{"totalResults":2,"Resources":[
+            {"id":"1","active":true},{"id":"2","active":false}]}"#;
+        json(200, if sent.url.ends_with("Config") { ABLE } else { users }).into()
+    });
+    let mut query = ListQuery::new();
+    query.filter.status = vec![Expected::Is(Status::Suspended)];
+    let profiles: Vec<_> = provider(&script).list(query).try_collect().await.unwrap();
+    let ids: Vec<_> = profiles.iter().map(|profile| profile.id.clone()).collect();
+    assert_eq!(ids, [id("2")]);
+}
+
+#[tokio::test]
+async fn the_capabilities_are_those_that_the_server_names() {
+    let script = Script::of([json(200, ABLE)]);
+    let provider = provider(&script);
+    assert!(!provider.capabilities().listing.filters.contains(&anyprofile_core::query::FilterPart::Email));
+    provider.prepare().await.unwrap();
+    assert!(provider.capabilities().listing.filters.contains(&anyprofile_core::query::FilterPart::Email));
+    // Once is enough.
+    provider.prepare().await.unwrap();
+    assert_eq!(script.sent().len(), 1);
+}

@@ -1,0 +1,141 @@
+//! Writes: by PATCH, by PUT, with versions, and at servers that confirm what they did not do.
+
+use std::sync::{Arc, Mutex};
+
+use anyprofile_core::{
+    ErrorKind, ExecuteOptions, Executed, FieldPath, IdKind, PlanOptions, ProfileChange, ProfileDraft,
+    ProfileProvider as _, Result, Write,
+};
+use serde_json::{Value, json as value};
+
+use crate::{
+    ABLE, id, provider,
+    support::{Response, Script, Sent, json, response},
+};
+
+const NO_PATCH: &str = r#"{"patch":{"supported":false},"etag":{"supported":false}}"#;
+const NO_ETAG: &str = r#"{"patch":{"supported":true}}"#;
+
+/// A server with one user, who is changed as the function says.
+fn server(
+    config: &'static str,
+    answer: impl Fn(&Sent, &mut Value) -> Response + Send + 'static,
+) -> Arc<Script> {
+    let user = Mutex::new(value!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "7", "userName": "ola", "active": true,
+        "displayName": "Ola", "name": null, "emails": [{"value": "old@example.com", "type": "home"}],
+        "urn:example:badge:1.0": {"badge": 12}, "groups": [{"value": "g1"}],
+        "meta": {"version": "W/\"3\"", "resourceType": "User"},
+    }));
+    Script::by(move |sent| {
+        let mut user = user.lock().unwrap();
+        match sent.method.as_str() {
+            "GET" if sent.url.ends_with("Config") => json(200, config).into(),
+            "GET" => json(200, user.to_string()).into(),
+            _ => answer(sent, &mut user).into(),
+        }
+    })
+}
+
+async fn written(script: &Arc<Script>, write: Write) -> Result<Executed> {
+    let provider = provider(script);
+    let plan = provider.plan(&write, &PlanOptions::new()).await?;
+    provider.execute(&plan, &ExecuteOptions::new()).await.and_then(Executed::into_result)
+}
+
+fn rename() -> Write {
+    Write::update(id("7"), ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ola N"))
+}
+
+#[tokio::test]
+async fn the_smallest_change_is_sent_with_the_version_of_the_plan() {
+    // With the record, or with nothing: the user is read then.
+    for has_record in [true, false] {
+        let script = server(ABLE, move |_, user| {
+            user["displayName"] = "Ola N".into();
+            if has_record { json(200, user.to_string()) } else { response(204) }
+        });
+        let applied = written(&script, rename()).await.unwrap();
+        assert!(applied.ignored.is_empty());
+        let sent = script.only_write();
+        assert_eq!((sent.method.as_str(), sent.header("if-match")), ("PATCH", Some(r#"W/"3""#)));
+        assert_eq!(
+            sent.body,
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"Ola N"}]}"#
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_replaced_whole_where_single_attributes_cannot_be_changed() {
+    let script = server(NO_PATCH, |sent, user| {
+        *user = serde_json::from_str(&sent.body).unwrap();
+        json(200, user.to_string())
+    });
+    let change =
+        ProfileChange::new().set(FieldPath::NAME_GIVEN, "Ola").set(FieldPath::EMAILS, "new@example.com");
+    written(&script, Write::update(id("7"), change)).await.unwrap();
+    let sent = script.only_write();
+    assert_eq!((sent.method.as_str(), sent.header("if-match")), ("PUT", None));
+    assert_eq!(
+        serde_json::from_str::<Value>(&sent.body).unwrap(),
+        value!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "7", "userName": "ola", "active": true,
+            "displayName": "Ola", "name": {"givenName": "Ola"},
+            "emails": [{"value": "new@example.com", "type": "home"}],
+            "urn:example:badge:1.0": {"badge": 12},
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_change_that_was_confirmed_and_not_made_is_told() {
+    let script = server(NO_ETAG, |_, user| json(200, user.to_string()));
+    let applied = written(&script, rename()).await.unwrap();
+    assert_eq!(applied.ignored, [FieldPath::NAME_DISPLAY]);
+    let script = server(NO_ETAG, |_, _| response(204));
+    let applied = written(&script, Write::deactivate(id("7"))).await.unwrap();
+    assert_eq!(applied.ignored, [FieldPath::STATUS]);
+}
+
+#[tokio::test]
+async fn a_record_that_has_changed_since_the_plan_is_not_written() {
+    let error = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"412"}"#;
+    let script = server(ABLE, move |_, _| json(412, error));
+    let failed = written(&script, rename()).await.unwrap_err();
+    assert_eq!((failed.kind(), failed.status()), (ErrorKind::Conflict, Some(412)));
+    assert_eq!(failed.hint(), Some("read it again, and make a new plan"));
+}
+
+#[tokio::test]
+async fn deactivation_sets_active_and_deletion_deletes() {
+    let script = server(ABLE, |_, user| {
+        user["active"] = "False".into();
+        json(200, user.to_string())
+    });
+    let applied = written(&script, Write::deactivate(id("7"))).await.unwrap();
+    assert!(applied.ignored.is_empty());
+    assert!(script.only_write().body.ends_with(r#"[{"op":"replace","path":"active","value":false}]}"#));
+    let script = server(ABLE, |_, _| response(204));
+    written(&script, Write::delete(id("7"))).await.unwrap();
+    let sent = script.only_write();
+    assert_eq!((sent.method.as_str(), sent.target()), ("DELETE", "/v2/Users/7"));
+    assert_eq!(sent.header("if-match"), Some(r#"W/"3""#));
+}
+
+#[tokio::test]
+async fn a_person_is_created_with_what_the_draft_has() {
+    let script = server(ABLE, |sent, _| {
+        let mut created: Value = serde_json::from_str(&sent.body).unwrap();
+        created["id"] = "8".into();
+        json(201, created.to_string())
+    });
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::USERNAME, "kari")
+        .set(FieldPath::NAME_GIVEN, "Kari")
+        .set(FieldPath::EMAILS, "kari@example.com")
+        .set(FieldPath::TITLE, "Engineer");
+    let applied = written(&script, Write::create(draft)).await.unwrap();
+    assert!(applied.ignored.is_empty());
+    insta::assert_snapshot!(script.only_write().body);
+}
