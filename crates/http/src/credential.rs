@@ -97,6 +97,7 @@ pub(crate) fn sensitive(text: &str) -> Result<HeaderValue> {
 pub struct TokenExchange {
     pub(crate) url: Url,
     pub(crate) client_id: String,
+    pub(crate) client_secret: SecretString,
     pub(crate) form: Vec<(&'static str, SecretString)>,
     pub(crate) setting: &'static str,
     pub(crate) dialect: Arc<dyn Dialect>,
@@ -118,7 +119,8 @@ pub(crate) type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
 pub(crate) type Exchanged = (Result<Arc<AccessToken>>, RequestStats);
 
 impl TokenExchange {
-    /// Creates an exchange that posts `form` to `url`, with HTTP Basic authentication (`client_id` and an empty password).
+    /// Creates an exchange that posts `form` to `url`, with HTTP Basic authentication (`client_id` and an empty password, unless
+    /// there is a [secret](Self::with_client_secret)).
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if a value of the form is empty or holds an invisible character.
@@ -132,7 +134,14 @@ impl TokenExchange {
         }
         let setting = "the URL of the token endpoint";
         let dialect = Arc::new(TOKEN_DIALECT);
-        Ok(Self { url, client_id: client_id.into(), form, setting, dialect, state: Mutex::default() })
+        let (client_id, client_secret) = (client_id.into(), SecretString::default());
+        Ok(Self { url, client_id, client_secret, form, setting, dialect, state: Mutex::default() })
+    }
+
+    /// Sets the secret of the client, which is its password (RFC 6749 §2.3.1).
+    pub fn with_client_secret(mut self, secret: SecretString) -> Self {
+        self.client_secret = secret;
+        self
     }
 
     /// Sets how errors of the token endpoint are read. Default: as RFC 6749 defines them ([`TOKEN_DIALECT`]).

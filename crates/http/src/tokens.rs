@@ -131,8 +131,8 @@ impl TokenExchange {
         // Idempotent: a second exchange only creates one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
         let operation = Operation::new(request, token);
-        let headers =
-            HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&basic(&self.client_id))?)]);
+        let basic = basic(&self.client_id, self.client_secret.expose_secret().trim());
+        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&basic)?)]);
         let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
@@ -156,9 +156,10 @@ fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
     Ok((token, header))
 }
 
-/// Returns `Basic` credentials with an empty password (RFC 7617).
-fn basic(user: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
+/// Returns `Basic` credentials of a client (RFC 6749 §2.3.1), whose parts are encoded as in a form.
+fn basic(client_id: &str, secret: &str) -> String {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(secret))))
 }
 
 #[cfg(test)]
@@ -178,6 +179,8 @@ mod tests {
 
     #[test]
     fn basic_credentials_are_base64() {
-        assert_eq!(basic("platform-api-user"), "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
+        assert_eq!(basic("platform-api-user", ""), "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
+        // `a:b` and `c d`, whose colon and space are encoded.
+        assert_eq!(basic("a:b", "c d"), "Basic YSUzQWI6Yytk");
     }
 }

@@ -5,7 +5,7 @@ mod descriptor;
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
 use anyprofile_http::{
-    Credential, ExposeSecret as _, HeaderMap, HttpClient, HttpOptions, SecretString, header,
+    Credential, ExposeSecret as _, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, header,
 };
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
@@ -62,10 +62,53 @@ pub struct ScimConfig {
     secret: SecretKind,
 }
 
+/// The OAuth client that an account is (RFC 6749 §4.4). `Debug` shows no secret.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClientCredentials {
+    /// The URL of the token endpoint.
+    pub token_url: String,
+    /// The client's id.
+    pub client_id: String,
+    /// The client's secret.
+    pub client_secret: SecretString,
+    /// The scopes to ask for, separated by spaces. Default: those of the client.
+    pub scope: Option<String>,
+}
+
+impl ClientCredentials {
+    /// Creates the credentials of a client.
+    pub fn new(
+        token_url: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+    ) -> Self {
+        let (token_url, client_id) = (token_url.into(), client_id.into());
+        Self { token_url, client_id, client_secret: client_secret.into(), scope: None }
+    }
+
+    /// Sets the scopes to ask for, separated by spaces.
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Returns the exchange for access tokens.
+    fn exchange(&self, http: &HttpOptions) -> Result<TokenExchange> {
+        let url = anyprofile_http::base_url(&self.token_url, http.allow_insecure_http)?;
+        let scope = self.scope.as_deref().map(|scope| ("scope", scope.into()));
+        let form = [("grant_type", "client_credentials".into())].into_iter().chain(scope).collect();
+        TokenExchange::new(url, &self.client_id, form).map(|exchange| {
+            exchange.with_client_secret(self.client_secret.clone()).configured_by("token_url")
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 enum SecretKind {
     Token(SecretString),
     Basic { user: String, password: SecretString },
+    Client(ClientCredentials),
 }
 
 impl ScimConfig {
@@ -87,6 +130,11 @@ impl ScimConfig {
     ) -> Self {
         let secret = SecretKind::Basic { user: user.into(), password: password.into() };
         Self::new(account, base_url.into(), secret)
+    }
+
+    /// Creates the settings of an account that is an OAuth client. Access tokens are fetched and renewed.
+    pub fn with_client(account: AccountName, base_url: impl Into<String>, client: ClientCredentials) -> Self {
+        Self::new(account, base_url.into(), SecretKind::Client(client))
     }
 
     fn new(account: AccountName, base_url: String, secret: SecretKind) -> Self {
@@ -131,6 +179,7 @@ impl ScimConfig {
                 let both = BASE64_STANDARD.encode(format!("{user}:{}", password.expose_secret().trim()));
                 Credential::header(header::AUTHORIZATION, Some("Basic"), &both.into())
             }
+            SecretKind::Client(client) => client.exchange(&self.http).map(Credential::exchange),
         };
         let credential = credential.map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)

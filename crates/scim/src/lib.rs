@@ -48,7 +48,7 @@ pub mod wire;
 
 pub use self::{
     client::ScimClient,
-    config::{Paging, Quirks, SERVICE, ScimConfig, service},
+    config::{ClientCredentials, Paging, Quirks, SERVICE, ScimConfig, service},
     map::ScimExtension,
     operations::{ListUsers, Page},
 };

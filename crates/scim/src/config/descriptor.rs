@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{AccountName, ProfileProvider, Result, ServiceName};
+use anyprofile_core::{AccountName, Error, ProfileProvider, Result, ServiceName};
 use anyprofile_engine::{CredentialKey, Secrets, ServiceDescriptor, SettingKey};
 use anyprofile_http::HttpOptions;
 use serde::Deserialize;
 
-use super::{Paging, Quirks, SERVICE, ScimConfig};
+use super::{ClientCredentials, Paging, Quirks, SERVICE, ScimConfig};
 
 /// The keys of an account.
 #[derive(Deserialize)]
@@ -20,6 +20,10 @@ struct Settings {
     patch: Option<bool>,
     etag: Option<bool>,
     me: Option<bool>,
+    user: Option<String>,
+    token_url: Option<String>,
+    client_id: Option<String>,
+    scope: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +55,16 @@ pub fn service() -> ServiceDescriptor {
         .with_key(SettingKey::flag("patch", "whether the server changes single attributes, likewise"))
         .with_key(SettingKey::flag("etag", "whether the server checks versions, likewise"))
         .with_key(SettingKey::flag("me", "whether the server has /Me"))
+        .with_key(SettingKey::text("user", "the user name that belongs to `password`"))
+        .with_key(SettingKey::url("token_url", "the token endpoint, for `client_secret`"))
+        .with_key(SettingKey::text("client_id", "the OAuth client's id, for `client_secret`"))
+        .with_key(SettingKey::text("scope", "the scopes to ask for, separated by spaces"))
         .with_credential(CredentialKey::new("token", "a bearer token").with_variable("SCIM_TOKEN"))
+        .with_credential(CredentialKey::new("password", "the password of `user` (HTTP Basic)"))
+        .with_credential(CredentialKey::new(
+            "client_secret",
+            "the secret of the OAuth client, for access tokens by client credentials (RFC 6749)",
+        ))
 }
 
 fn connect(
@@ -60,8 +73,28 @@ fn connect(
     secrets: &Secrets,
     http: HttpOptions,
 ) -> Result<Arc<dyn ProfileProvider>> {
-    let mut config =
-        ScimConfig::with_token(account, settings.base_url.clone(), secrets.required("token")?.clone());
+    let needed = |key: &str, value: &Option<String>, credential: &str| {
+        let message = || Error::config(format!("{key} is required with {credential}"));
+        value.clone().ok_or_else(|| message().with_hint(format!("set {key} in the file")))
+    };
+    let base_url = settings.base_url.clone();
+    let (kind, secret) = secrets.single()?;
+    let mut config = match kind {
+        "password" => {
+            let user = needed("user", &settings.user, kind)?;
+            ScimConfig::with_password(account, base_url, user, secret.clone())
+        }
+        "client_secret" => {
+            let mut client = ClientCredentials::new(
+                needed("token_url", &settings.token_url, kind)?,
+                needed("client_id", &settings.client_id, kind)?,
+                secret.clone(),
+            );
+            client.scope.clone_from(&settings.scope);
+            ScimConfig::with_client(account, base_url, client)
+        }
+        _ => ScimConfig::with_token(account, base_url, secret.clone()),
+    };
     config.quirks = Quirks {
         paging: settings.paging.as_ref().map(|method| match method {
             Method::Index => Paging::Index,

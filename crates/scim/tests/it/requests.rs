@@ -2,7 +2,7 @@
 
 use anyprofile_core::{Expected, ListQuery, ProfileProvider as _, ProfileProviderExt as _, Status};
 use anyprofile_scim::{
-    ListUsers, Page, ScimConfig,
+    ClientCredentials, ListUsers, Page, ScimConfig,
     wire::{PatchOperation, PatchRequest, UserInput},
 };
 use futures_util::TryStreamExt as _;
@@ -50,6 +50,26 @@ async fn a_password_is_sent_as_basic_authentication() {
     let client = anyprofile_scim::ScimClient::new(config.with_http(http)).unwrap();
     client.get_me().await.unwrap();
     assert_eq!(script.only().header("authorization"), Some("Basic b2xhOnA6dw=="));
+}
+
+#[tokio::test]
+async fn a_client_fetches_its_access_token() {
+    let script = Script::by(|sent| match sent.method.as_str() {
+        "POST" => json(200, r#"{"access_token":"access","token_type":"bearer","expires_in":900}"#).into(),
+        _ => json(200, r#"{"id":"7"}"#).into(),
+    });
+    let http = anyprofile_http::HttpOptions::default().with_transport(script.clone() as _);
+    let secrets =
+        ClientCredentials::new("https://id.example.com/oauth/token", "a client", "s:e").with_scope("a b");
+    let config = ScimConfig::with_client("x".parse().unwrap(), "https://scim.example.com", secrets);
+    assert!(!format!("{config:?}").contains("s:e"));
+    anyprofile_scim::ScimClient::new(config.with_http(http)).unwrap().get_me().await.unwrap();
+    let sent = script.sent();
+    assert_eq!(sent[0].url, "https://id.example.com/oauth/token");
+    assert_eq!(sent[0].body, "grant_type=client_credentials&scope=a+b");
+    // `a client` and `s:e`, encoded as in a form.
+    assert_eq!(sent[0].header("authorization"), Some("Basic YStjbGllbnQ6cyUzQWU="));
+    assert_eq!(sent[1].header("authorization"), Some("Bearer access"));
 }
 
 /// Returns the target of the list that a query sends.
