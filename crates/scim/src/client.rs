@@ -5,7 +5,9 @@ use anyprofile_http::{HttpClient, Listed, Operation};
 
 use crate::{
     ListUsers, ScimConfig, operations,
-    wire::{PatchRequest, ServiceProviderConfig, User, UserInput, UserList},
+    wire::{
+        ListResponse, PatchRequest, ResourceType, Schema, ServiceProviderConfig, User, UserInput, UserList,
+    },
 };
 
 /// A client of a server that speaks SCIM 2.0. It has a method for each operation and returns the records as the service
@@ -40,6 +42,22 @@ impl ScimClient {
     /// [`Config`](anyprofile_core::ErrorKind::Config) if the server does not have it, or the base URL is wrong.
     pub async fn get_service_provider_config(&self) -> Result<ServiceProviderConfig> {
         self.call(operations::get_service_provider_config()).await
+    }
+
+    /// Lists the schemas of the records: `GET /Schemas` (RFC 7644 §4). Not every server has it.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if the server does not have it, or the base URL is wrong.
+    pub async fn list_schemas(&self) -> Result<Listed<ListResponse<Schema>>> {
+        self.call(operations::list_schemas()).await
+    }
+
+    /// Lists the kinds of records: `GET /ResourceTypes` (RFC 7644 §4). Not every server has it.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if the server does not have it, or the base URL is wrong.
+    pub async fn list_resource_types(&self) -> Result<Listed<ListResponse<ResourceType>>> {
+        self.call(operations::list_resource_types()).await
     }
 
     /// Lists users: one page of `GET /Users` (RFC 7644 §3.4.2).

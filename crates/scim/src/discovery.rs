@@ -1,5 +1,7 @@
 //! What a server can do, as it says itself, corrected by the account's settings.
 
+mod attributes;
+
 use anyprofile_core::{Error, ErrorKind, Result};
 use anyprofile_http::Caller;
 
@@ -8,6 +10,8 @@ use crate::{
     operations,
     wire::{Flag, ServiceProviderConfig},
 };
+
+pub(crate) use self::attributes::UserAttributes;
 
 /// The page size that is asked for where the server names no largest one: most servers have 100 or more.
 const PAGE_SIZE: u32 = 100;

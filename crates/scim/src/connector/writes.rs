@@ -9,13 +9,15 @@ use serde_json::{Map, Value, json};
 
 use super::USER;
 use crate::{
-    discovery::Features,
+    discovery::{Features, UserAttributes},
     operations,
-    wire::{NameInput, PatchOperation, PatchRequest, UserInput, ValueInput},
+    wire::{NameInput, PatchOperation, PatchRequest, UserInput},
 };
 
 /// The name of the user's record in the basis of a write.
 const RECORD: &str = "user";
+/// The name of the attributes that the server has in the basis of a write.
+const ATTRIBUTES: &str = "attributes";
 
 /// The attributes of texts, by the fields of the profile.
 const TEXTS: &[(FieldPath, &str)] = &[
@@ -24,16 +26,29 @@ const TEXTS: &[(FieldPath, &str)] = &[
     (FieldPath::NAME_DISPLAY, "displayName"),
     (FieldPath::NAME_GIVEN, "name.givenName"),
     (FieldPath::NAME_FAMILY, "name.familyName"),
+    (FieldPath::NAME_MIDDLE, "name.middleName"),
+    (FieldPath::NAME_PREFIX, "name.honorificPrefix"),
+    (FieldPath::NAME_SUFFIX, "name.honorificSuffix"),
+    (FieldPath::NAME_FORMATTED, "name.formatted"),
     (FieldPath::NICKNAME, "nickName"),
     (FieldPath::TITLE, "title"),
     (FieldPath::TIMEZONE, "timezone"),
 ];
 
-/// Reads the user's record, where the write depends on it: it is replaced as a whole, its version is named, or one of its
+/// Reads what a value with parts may have, where the write has one; and the user's record, where the write depends on it: it is replaced as a whole, its version is named, or one of its
 /// addresses is changed.
 pub(super) async fn basis(caller: &Caller, write: &Write, features: &Features) -> Result<Basis> {
     let changes_address =
         matches!(write, Write::Update { change, .. } if change.text(&FieldPath::EMAILS).into_set().is_some());
+    let has_address = match write {
+        Write::Create { draft } => draft.fields().text(&FieldPath::EMAILS).into_set().is_some(),
+        _ => changes_address,
+    };
+    let basis = if has_address {
+        Basis::default().with(ATTRIBUTES, &UserAttributes::discover(caller).await?)?
+    } else {
+        Basis::default()
+    };
     let needs_record = match write {
         Write::Update { .. } | Write::Deactivate { .. } => {
             !features.patch || features.etag || changes_address
@@ -44,9 +59,9 @@ pub(super) async fn basis(caller: &Caller, write: &Write, features: &Features) -
     match write.id() {
         Some(id) if needs_record => {
             let record = caller.call(&operations::get_user(id.native())).await?;
-            Basis::default().with(RECORD, &record)
+            basis.with(RECORD, &record)
         }
-        _ => Ok(Basis::default()),
+        _ => Ok(basis),
     }
 }
 
@@ -58,13 +73,18 @@ pub(super) fn action(
     capabilities: &Capabilities,
 ) -> Result<Action> {
     let current: Value = basis.get(RECORD).unwrap_or_default();
+    let attributes: UserAttributes = basis.get(ATTRIBUTES).unwrap_or_default();
     let version = current["meta"]["version"].as_str().filter(|_| features.etag);
     match write {
-        Write::Create { draft } => Ok(Action::shows(USER.of(operations::create_user(&created(draft))))),
-        Write::Update { id, change } => update(id, change, &current, version, features),
+        Write::Create { draft } => {
+            Ok(Action::shows(USER.of(operations::create_user(&created(draft, &attributes)))))
+        }
+        Write::Update { id, change } => {
+            update(id, changes(change, &current, &attributes), &current, version, features)
+        }
         Write::Deactivate { id } => {
             let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
-            update(id, &change, &current, version, features)
+            update(id, changes(&change, &current, &attributes), &current, version, features)
         }
         Write::Delete { id } => Ok(Action::accepted(operations::delete_user(id.native(), version), id)),
         other => Err(other.unsupported(caller.info(), capabilities)),
@@ -73,12 +93,11 @@ pub(super) fn action(
 
 fn update(
     id: &ProfileId,
-    change: &ProfileChange,
+    operations: Vec<PatchOperation>,
     current: &Value,
     version: Option<&str>,
     features: &Features,
 ) -> Result<Action> {
-    let operations = changes(change, current);
     let native = id.native();
     Ok(Action::shows(if features.patch {
         let patch = PatchRequest::new(operations);
@@ -90,7 +109,7 @@ fn update(
 }
 
 /// Returns the changes of attributes.
-fn changes(change: &ProfileChange, current: &Value) -> Vec<PatchOperation> {
+fn changes(change: &ProfileChange, current: &Value, attributes: &UserAttributes) -> Vec<PatchOperation> {
     let mut operations = Vec::new();
     if let Some(status) = change.text(&FieldPath::STATUS).into_set() {
         operations.push(PatchOperation::replace("active", status == "active"));
@@ -104,13 +123,13 @@ fn changes(change: &ProfileChange, current: &Value) -> Vec<PatchOperation> {
         }
     }
     if let Some(address) = change.text(&FieldPath::EMAILS).into_set() {
-        operations.push(new_address(address, current));
+        operations.push(new_address(address, current, attributes));
     }
     operations
 }
 
 /// Returns the change of the address to write to. The others stay.
-fn new_address(address: &str, current: &Value) -> PatchOperation {
+fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> PatchOperation {
     let emails = current["emails"].as_array().map(Vec::as_slice).unwrap_or_default();
     let main = emails.iter().position(|email| email["primary"] == true).or((emails.len() == 1).then_some(0));
     let mut all = emails.to_vec();
@@ -118,7 +137,7 @@ fn new_address(address: &str, current: &Value) -> PatchOperation {
         Some(email) => {
             email.insert("value".to_owned(), address.into());
         }
-        None => all.push(json!({"value": address, "type": "work", "primary": true})),
+        None => all.push(json!(attributes.main_value("emails", address, "work"))),
     }
     PatchOperation::replace("emails", all)
 }
@@ -170,7 +189,7 @@ fn set(record: &mut Map<String, Value>, key: &str, value: Option<&Value>) {
     };
 }
 
-fn created(draft: &ProfileDraft) -> UserInput {
+fn created(draft: &ProfileDraft, attributes: &UserAttributes) -> UserInput {
     let fields = draft.fields();
     let text = |path: &FieldPath| fields.text(path).into_set().map(str::to_owned);
     let mut input = UserInput::new(text(&FieldPath::USERNAME).unwrap_or_default());
@@ -179,9 +198,12 @@ fn created(draft: &ProfileDraft) -> UserInput {
     input.active = text(&FieldPath::STATUS).map(|status| status == "active");
     let mut name = NameInput::default();
     (name.given_name, name.family_name) = (text(&FieldPath::NAME_GIVEN), text(&FieldPath::NAME_FAMILY));
+    (name.middle_name, name.formatted) = (text(&FieldPath::NAME_MIDDLE), text(&FieldPath::NAME_FORMATTED));
+    (name.honorific_prefix, name.honorific_suffix) =
+        (text(&FieldPath::NAME_PREFIX), text(&FieldPath::NAME_SUFFIX));
     input.name = (name != NameInput::default()).then_some(name);
-    input.emails =
-        text(&FieldPath::EMAILS).map(|email| ValueInput::primary(email, "work")).into_iter().collect();
+    let address = text(&FieldPath::EMAILS).map(|email| attributes.main_value("emails", &email, "work"));
+    input.emails = address.into_iter().collect();
     for (path, attribute) in
         [(FieldPath::NICKNAME, "nickName"), (FieldPath::TITLE, "title"), (FieldPath::TIMEZONE, "timezone")]
     {

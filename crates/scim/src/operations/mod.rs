@@ -3,6 +3,7 @@
 //! The retry policy repeats no write. A repeated creation may create a second user, since servers differ in what must be
 //! unique.
 
+mod discovery;
 mod filter;
 mod users;
 
@@ -10,15 +11,16 @@ use anyprofile_core::{
     Result,
     wire::{self, Tolerant},
 };
-use anyprofile_http::{HeaderName, HeaderValue, Listed, Operation, Request, Response, header};
+use anyprofile_http::{HeaderName, HeaderValue, Listed, Request, Response, header};
 use serde_json::value::RawValue;
 
 pub use self::users::{ListUsers, Page};
 pub(crate) use self::{
+    discovery::{get_service_provider_config, list_resource_types, list_schemas},
     filter::{Comparison, filter},
     users::{create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
 };
-use crate::wire::{ListResponse, ServiceProviderConfig};
+use crate::wire::ListResponse;
 
 /// The media type of SCIM (RFC 7644 §3.1). Servers must read JSON too, but some do not.
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
@@ -40,11 +42,6 @@ fn if_match(request: Request, version: Option<&str>) -> Request {
         Some(version) => request.header(HeaderName::from_static("if-match"), version),
         None => request,
     }
-}
-
-pub(crate) fn get_service_provider_config() -> Operation<ServiceProviderConfig> {
-    let request = scim(Request::get("GetServiceProviderConfig").path("/ServiceProviderConfig"));
-    Operation::new(request, Response::decode_record)
 }
 
 /// Reads a page of a list.

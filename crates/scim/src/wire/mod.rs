@@ -4,6 +4,7 @@ mod flag;
 mod list;
 mod patch;
 mod provider_config;
+mod schema;
 mod user;
 mod user_input;
 
@@ -12,6 +13,7 @@ pub use self::{
     list::{ListResponse, UserList},
     patch::{PatchOperation, PatchRequest, PatchVerb},
     provider_config::{FilterSupport, PaginationSupport, ServiceProviderConfig, Support},
+    schema::{Attribute, ResourceType, Schema},
     user::{
         ENTERPRISE_USER_SCHEMA, EnterpriseUser, Manager, Meta, MultiValued, Name, PostalAddress,
         ResourceGroup, USER_SCHEMA, User,

@@ -74,6 +74,15 @@ pub struct NameInput {
     /// The family name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
+    /// The middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
+    /// What stands before the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub honorific_prefix: Option<String>,
+    /// What stands behind the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub honorific_suffix: Option<String>,
     /// The full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formatted: Option<String>,

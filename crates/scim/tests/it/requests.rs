@@ -20,6 +20,8 @@ async fn every_operation_sends_what_rfc_7644_says() {
     });
     let client = client(&script);
     client.get_service_provider_config().await.unwrap();
+    client.list_schemas().await.unwrap();
+    client.list_resource_types().await.unwrap();
     let mut list = ListUsers::default();
     list.count = Some(5);
     list.filter = Some(r#"userName eq "a&b""#.into());

@@ -10,7 +10,7 @@ use serde_json::{Value, json as value};
 
 use crate::{
     ABLE, id, provider,
-    support::{Response, Script, Sent, json, response},
+    support::{Response, Script, Sent, json, page, response},
 };
 
 const NO_PATCH: &str = r#"{"patch":{"supported":false},"etag":{"supported":false}}"#;
@@ -31,6 +31,7 @@ fn server(
         let mut user = user.lock().unwrap();
         match sent.method.as_str() {
             "GET" if sent.url.ends_with("Config") => json(200, config).into(),
+            "GET" if sent.url.ends_with("Schemas") => page(404).into(),
             "GET" => json(200, user.to_string()).into(),
             _ => answer(sent, &mut user).into(),
         }
@@ -138,4 +139,25 @@ async fn a_person_is_created_with_what_the_draft_has() {
     let applied = written(&script, Write::create(draft)).await.unwrap();
     assert!(applied.ignored.is_empty());
     insta::assert_snapshot!(script.only_write().body);
+}
+
+#[tokio::test]
+async fn an_address_has_the_parts_that_the_server_names() {
+    let schemas = r#"{"totalResults":1,"Resources":[{"id":"urn:ietf:params:scim:schemas:core:2.0:User","attributes":[
+        {"name":"Emails","type":"complex","multiValued":true,"subAttributes":[{"name":"value"}]}]}]}"#;
+    let script = Script::by(move |sent| {
+        let body = match sent.url.rsplit('/').next().unwrap() {
+            "ServiceProviderConfig" => ABLE.to_owned(),
+            "Schemas" => schemas.to_owned(),
+            _ => {
+                value!({"id": "8", "userName": "kari", "emails": [{"value": "kari@example.com"}]}).to_string()
+            }
+        };
+        json(200, body).into()
+    });
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::USERNAME, "kari")
+        .set(FieldPath::EMAILS, "kari@example.com");
+    written(&script, Write::create(draft)).await.unwrap();
+    assert!(script.only_write().body.contains(r#""emails":[{"value":"kari@example.com"}]"#));
 }
