@@ -9,6 +9,7 @@ mod matrix;
 mod new_provider;
 mod operations;
 mod prism;
+mod real;
 mod services;
 mod shape;
 mod soak;
@@ -116,6 +117,17 @@ enum Chore {
         #[arg(required = true)]
         specs: Vec<PathBuf>,
     },
+    /// List and write at real servers with 500 users each. Needs python3, node and npm, and installs the servers below the
+    /// target directory.
+    #[command(subcommand)]
+    Real(RealServers),
+}
+
+/// Real servers.
+#[derive(Debug, clap::Subcommand)]
+enum RealServers {
+    /// scim2-server by index and by cursor, scimmy-routers, and canaille.
+    Scim,
 }
 
 fn main() -> ExitCode {
@@ -139,6 +151,7 @@ fn main() -> ExitCode {
         Chore::Bench { parts } => bench::run(&parts),
         Chore::Soak { options } => soak::run(&options),
         Chore::Prism { specs } => prism::run(&specs),
+        Chore::Real(RealServers::Scim) => real::scim(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

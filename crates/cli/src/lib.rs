@@ -28,7 +28,7 @@
 //! # Features
 //! | feature | default | what it enables |
 //! |---|---|---|
-//! | `upsun`, `probely`, `anthropic` | yes | the services of [`Services::builtin`](anyprofile::Services::builtin) |
+//! | `upsun`, `probely`, `anthropic`, `scim` | yes | the services of [`Services::builtin`](anyprofile::Services::builtin) |
 //! | `sandbox` | yes | the embedded sandbox of these services, and `conformance` |
 //! | `conformance` | | the command `conformance`: the checks that every provider must pass, against a sandbox |
 //! | `fixture` | | `FixtureSandbox`: your own fixture server as a sandbox |

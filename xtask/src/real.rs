@@ -1,0 +1,132 @@
+//! The clients against real servers, which are installed below the target directory and started on this machine.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use crate::cargo::{Outcome, Workspace, cargo, workspace};
+
+/// How many users each server has.
+const USERS: &str = "500";
+/// The packages of npm.
+const NPM: [&str; 3] = ["express@5.3.0", "scimmy@1.3.5", "scimmy-routers@1.3.2"];
+
+/// Runs the example `real_scim` against each server, and checks the bodies that were sent with scim2-models.
+///
+/// # Errors
+/// If a server cannot be installed or started, or something was not as it must be.
+pub(crate) fn scim() -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let scripts = root.join("tests/real/scim");
+    let folder = target.join("real/scim");
+    let bodies = folder.join("bodies.ndjson");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::write(&bodies, "").map_err(|error| format!("{}: {error}", bodies.display()))?;
+    let scim2 = python(&folder.join("scim2-server"), &scripts.join("requirements-scim2-server.txt"))?;
+    let canaille = python(&folder.join("canaille"), &scripts.join("requirements-canaille.txt"))?;
+    npm(&folder)?;
+    cargo(&["build", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim"], &[])?;
+    let start = |name: &str| scripts.join(name);
+    let servers: [(&str, &Path, Vec<PathBuf>); 4] = [
+        ("scim2-server", &scim2, vec![start("start_scim2_server.py"), USERS.into()]),
+        (
+            "scim2-server-cursors",
+            &scim2,
+            vec![start("start_scim2_server.py"), USERS.into(), start("cursors.json")],
+        ),
+        ("scimmy", Path::new("node"), vec![start("start_scimmy.mjs"), USERS.into()]),
+        ("canaille", &canaille, vec![start("start_canaille.py"), USERS.into()]),
+    ];
+    let mut failures = Vec::new();
+    for (name, program, arguments) in servers {
+        let server = Server::start(&folder, name, program, &arguments)?;
+        let file = bodies.to_str().ok_or("the path of the target directory is no text")?;
+        let run = ["run", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim", "--"];
+        failures.extend(cargo(&[&run[..], &[name, &server.base_url, file]].concat(), &[]).err());
+    }
+    let check = [start("check_bodies.py"), bodies];
+    failures.extend(run(&scim2, &check.each_ref().map(PathBuf::as_path)).err());
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\nxtask: ")) }
+}
+
+/// Installs Python packages in an environment of their own, unless these are there; returns its Python.
+fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
+    let python = environment.join("bin/python");
+    let wanted = fs::read(requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
+    let installed = environment.join("installed.txt");
+    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(python);
+    }
+    run(Path::new("python3"), &[Path::new("-m"), Path::new("venv"), environment])?;
+    let install = ["-m", "pip", "install", "--quiet", "--requirement"].map(Path::new);
+    run(&python, &[&install[..], &[requirements]].concat())?;
+    fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
+    Ok(python)
+}
+
+/// Installs the packages of npm, unless they are there.
+fn npm(folder: &Path) -> Outcome {
+    if NPM.iter().all(|package| has(folder, package)) {
+        return Ok(());
+    }
+    let quietly = ["--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+    let install = [&["install", "--prefix"].map(Path::new)[..], &[folder], &quietly.map(Path::new)].concat();
+    run(Path::new("npm"), &[&install[..], &NPM.map(Path::new)].concat())
+}
+
+fn has(folder: &Path, package: &str) -> bool {
+    let Some((name, version)) = package.rsplit_once('@') else { return false };
+    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json"));
+    let manifest: serde_json::Value = serde_json::from_str(&manifest.unwrap_or_default()).unwrap_or_default();
+    manifest["version"] == version
+}
+
+/// Runs a program to its end.
+fn run(program: &Path, arguments: &[&Path]) -> Outcome {
+    let status = Command::new(program).args(arguments).status();
+    let status = status.map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
+    if status.success() { Ok(()) } else { Err(format!("{} failed ({status})", program.display())) }
+}
+
+/// A server that serves. Dropping it stops it.
+struct Server {
+    child: Child,
+    base_url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts a server, whose first line is its base URL. What it says else is in a file.
+    fn start(folder: &Path, name: &str, program: &Path, arguments: &[PathBuf]) -> Result<Self, String> {
+        eprintln!("$ {name}");
+        let log = folder.join(format!("{name}.log"));
+        let errors = fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let child = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
+        let mut server = Self { child, base_url: String::new() };
+        let output = server.child.stdout.as_mut().ok_or("its output is not piped")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).map_err(|error| format!("{name}: {error}"))?;
+        if !line.starts_with("http") {
+            return Err(format!("{name} did not start: see {}", log.display()));
+        }
+        line.trim().clone_into(&mut server.base_url);
+        Ok(server)
+    }
+}
