@@ -6,7 +6,8 @@ use anyprofile_http::{HttpClient, Listed, Operation};
 use crate::{
     ListUsers, ScimConfig, operations,
     wire::{
-        ListResponse, PatchRequest, ResourceType, Schema, ServiceProviderConfig, User, UserInput, UserList,
+        Group, ListResponse, PatchRequest, ResourceType, Schema, ServiceProviderConfig, User, UserInput,
+        UserList,
     },
 };
 
@@ -76,6 +77,22 @@ impl ScimClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn get_user(&self, id: &str) -> Result<User> {
         self.call(operations::get_user(id)).await
+    }
+
+    /// Lists groups: one page of `GET /Groups` (RFC 7644 §3.4.2).
+    ///
+    /// # Errors
+    /// See [`list_users`](Self::list_users).
+    pub async fn list_groups(&self, list: &ListUsers) -> Result<Listed<ListResponse<Group>>> {
+        self.call(operations::list_groups(list)).await
+    }
+
+    /// Gets a group with its members: `GET /Groups/{id}` (RFC 7644 §3.4.1). Some servers leave the members out.
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
+    pub async fn get_group(&self, id: &str) -> Result<Group> {
+        self.call(operations::get_group(id)).await
     }
 
     /// Gets the user of the credential: `GET /Me` (RFC 7644 §3.11). Not every server has it, and not every credential

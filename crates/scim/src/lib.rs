@@ -20,11 +20,13 @@
 //! # }
 //! ```
 //!
-//! # Three things to know
+//! # Four things to know
 //! - **What a server can do is read from the server.** `/ServiceProviderConfig` says whether it filters, changes single
 //!   attributes, and has cursors. Many servers do not have it, or it is not true; [`Quirks`] says what to do then.
 //! - **A short page is not the end.** A server may return fewer users than were asked for. The end is where the number of
 //!   users that the server declares is reached, or an empty page, or a page without a cursor.
+//! - **A group that comes without `members` is not known to be empty.** The listing of its members is incomplete then. Groups
+//!   in the group are left out.
 //! - **A change is read back.** Servers confirm changes that they did not make.
 //!
 //! # Sources

@@ -13,6 +13,8 @@ use crate::wire::{self, Flag, MultiValued};
 
 /// The view of a user in `/Users`.
 pub(crate) const USER: View = View::new("user");
+/// The view of a member in a group.
+pub(crate) const MEMBER: View = View::new("member");
 /// The view of the credential's user in `/Me`.
 pub(crate) const ME: View = View::new("me");
 
@@ -37,6 +39,16 @@ impl ProfileExtension for ScimExtension {
 /// Maps a user.
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     read(USER, id, record)
+}
+
+/// Maps what a group says of a member.
+pub(crate) fn member(id: ProfileId, record: wire::GroupMember) -> Profile {
+    let mut profile = Profile::read_from(MEMBER, id);
+    profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::GroupMember::KEYS);
+    profile.kind = Kind::Human.into();
+    profile.name.display = record.display.empty_as_null();
+    profile
 }
 
 /// Maps the credential's user.

@@ -2,14 +2,17 @@
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, Status,
-    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    capabilities::{
+        AtCreation, FieldSpec, ListedCollection, ListingCapabilities, Support, ValueFormat, WriteRule,
+    },
     query::{FilterPart, OrderField},
 };
 
+use super::members::GROUP;
 use crate::{
     config::{Paging, Quirks},
     discovery::Features,
-    map::{ME, USER},
+    map::{ME, MEMBER, USER},
 };
 
 /// The kinds of ids that can be written.
@@ -25,7 +28,7 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
         _ => Support::no("not every SCIM server has /Me: set `me = true` if this one does"),
     };
     operations.enrich = Support::no("SCIM has only one record of a user");
-    operations.members = Support::no("groups are not read yet");
+    operations.members = Support::of([GROUP]);
     operations.create = Support::users();
     operations.update = Support::users();
     operations.deactivate = Support::users();
@@ -43,12 +46,16 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
     if features.sort {
         listing.orders = vec![OrderField::Created, OrderField::Updated, OrderField::Name];
     }
+    let mut members = ListingCapabilities::default();
+    members.collections = vec![ListedCollection::new(IdKind::USER, [MEMBER, USER])];
+    members.hides = vec!["the members of groups that are in the group".into()];
+    capabilities.members = members;
     let both = |path, name| FieldSpec::read_in(path, USER, name).and_in(ME, name);
     let text = || WriteRule::set_only(USERS, ValueFormat::Text { max_characters: None });
     let optional = || text().clearable().at_creation(AtCreation::Optional);
     capabilities.fields = [
-        both(FieldPath::ID, "id"),
-        both(FieldPath::KIND, "(always human)"),
+        both(FieldPath::ID, "id").and_in(MEMBER, "value"),
+        both(FieldPath::KIND, "(always human)").and_in(MEMBER, "(always human)"),
         both(FieldPath::STATUS, "active").writable(
             WriteRule::set_only(USERS, ValueFormat::OneOf(vec!["active", "suspended"].into()))
                 .at_creation(AtCreation::Optional),
@@ -57,7 +64,7 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
         both(FieldPath::USERNAME, "userName").writable(text().at_creation(AtCreation::Required)),
         both(FieldPath::EMAILS, "emails")
             .writable(WriteRule::set_only(USERS, ValueFormat::Email).at_creation(AtCreation::Optional)),
-        both(FieldPath::NAME_DISPLAY, "displayName").writable(optional()),
+        both(FieldPath::NAME_DISPLAY, "displayName").and_in(MEMBER, "display").writable(optional()),
         both(FieldPath::NAME_GIVEN, "name.givenName").writable(optional()),
         both(FieldPath::NAME_FAMILY, "name.familyName").writable(optional()),
         both(FieldPath::NAME_MIDDLE, "name.middleName").writable(optional()),

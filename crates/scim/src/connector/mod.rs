@@ -2,13 +2,14 @@
 
 mod capabilities;
 mod listing;
+mod members;
 mod writes;
 
 use std::sync::OnceLock;
 
 use anyprofile_core::{
     Capabilities, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Timestamp, Write,
-    async_trait,
+    async_trait, profile::View,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Mapping, Place, RecordPage};
 use anyprofile_http::Caller;
@@ -69,8 +70,11 @@ impl Connector for ScimConnector {
         Ok(())
     }
 
-    fn collections(&self, _: &ListQuery) -> Vec<Collection> {
+    fn collections(&self, query: &ListQuery) -> Vec<Collection> {
         let users = Collection::new(IdKind::USER);
+        if query.member_of.is_some() {
+            return vec![users];
+        }
         vec![match self.prepared().features.paging {
             Paging::Index => users.numbered(),
             Paging::Cursor => users,
@@ -78,12 +82,20 @@ impl Connector for ScimConnector {
     }
 
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+        if let Some(group) = &query.member_of {
+            return members::page(caller, group).await;
+        }
         let prepared = self.prepared();
         listing::page(caller, query, place, &prepared.features, &prepared.capabilities).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         caller.call(&USER.asked(operations::get_user(id.native()), id)).await
+    }
+
+    /// Reads the user of a member, of whom the group has the name alone.
+    async fn complete(&self, caller: &Caller, profile: &Profile, _: &View) -> Result<Profile> {
+        caller.call(&USER.asked(operations::get_user(profile.id.native()), &profile.id)).await
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {

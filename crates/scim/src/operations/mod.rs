@@ -5,6 +5,7 @@
 
 mod discovery;
 mod filter;
+mod groups;
 mod users;
 
 use anyprofile_core::{
@@ -18,6 +19,7 @@ pub use self::users::{ListUsers, Page};
 pub(crate) use self::{
     discovery::{get_service_provider_config, list_resource_types, list_schemas},
     filter::{Comparison, filter},
+    groups::{get_group, list_groups},
     users::{create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
 };
 use crate::wire::ListResponse;

@@ -36,7 +36,7 @@ impl fmt::Debug for Page {
     }
 }
 
-/// The filter, order, attributes and page of a list of users (`GET /Users`).
+/// The filter, order, attributes and page of a list of users (`GET /Users`) or groups (`GET /Groups`).
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUsers {
@@ -70,7 +70,7 @@ impl fmt::Debug for ListUsers {
 }
 
 impl ListUsers {
-    fn write(&self, request: Request) -> Request {
+    pub(super) fn write(&self, request: Request) -> Request {
         let (index, cursor) = match &self.page {
             Page::Index(index) => (Some(*index), None),
             // An empty cursor asks for the first page of a list with cursors (RFC 9865 §2).

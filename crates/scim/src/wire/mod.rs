@@ -1,6 +1,7 @@
 //! Records as SCIM defines them (RFC 7643), and request bodies (RFC 7644).
 
 mod flag;
+mod group;
 mod list;
 mod patch;
 mod provider_config;
@@ -10,6 +11,7 @@ mod user_input;
 
 pub use self::{
     flag::Flag,
+    group::{GROUP_SCHEMA, Group, GroupMember},
     list::{ListResponse, UserList},
     patch::{PatchOperation, PatchRequest, PatchVerb},
     provider_config::{FilterSupport, PaginationSupport, ServiceProviderConfig, Support},

@@ -33,6 +33,8 @@ async fn every_operation_sends_what_rfc_7644_says() {
     client.list_users(&list).await.unwrap();
     client.get_user("a/b@c d").await.unwrap();
     client.get_me().await.unwrap();
+    client.list_groups(&ListUsers::default()).await.unwrap();
+    client.get_group("a/b").await.unwrap();
     let input = UserInput::new("ola");
     client.create_user(&input).await.unwrap();
     client.replace_user("a/b@c d", &input, Some(r#"W/"3""#)).await.unwrap();
