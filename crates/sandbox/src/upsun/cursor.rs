@@ -7,6 +7,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::Upsun;
 use crate::exchange::Query;
 use crate::rng::key_of_text;
 
@@ -227,6 +228,23 @@ impl RequestedPage {
             links.insert("next".to_owned(), link("after", range.end.saturating_sub(1)));
         }
         Value::Object(links)
+    }
+}
+
+impl Upsun {
+    /// Returns a page of the items that the query selects: the body of the response, and the number of all of them.
+    pub(super) fn page(
+        &self,
+        query: &Query,
+        dialect: &Dialect,
+        (path, limit): (&str, u64),
+        items: Vec<Value>,
+    ) -> Result<(Value, u64), String> {
+        let window = RequestedPage::parse(query, self.records.seed, path, self.page_size, limit)?;
+        let selected = dialect.select(items, query)?;
+        let total = count(&selected);
+        let links = window.links(&self.origin, total);
+        Ok((json!({"items": window.cut(&selected), "_links": links}), total))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, RequestedPage, count};
+use super::cursor::{Dialect, Kind};
 use super::errors::{error, problem};
 use super::organizations::Organization;
 use super::records::Times;
@@ -45,13 +45,10 @@ impl Upsun {
             return error(404, "There is no such user.");
         };
         let path = format!("/users/{user_id}/teams");
-        let window = RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
-        let selected = TEAMS.select(lock(&self.teams).of_user(index), &call.query);
-        match window.and_then(|window| Ok((window, selected?))) {
-            Ok((window, teams)) => {
-                let total = count(&teams);
-                let links = window.links(&self.origin, total);
-                let body = json!({"items": window.cut(&teams), "count": total, "_links": links});
+        let teams = lock(&self.teams).of_user(index);
+        match self.page(&call.query, &TEAMS, (&path, MAX_TEAMS), teams) {
+            Ok((mut body, total)) => {
+                body["count"] = total.into();
                 Reply::json(200, &body)
             }
             Err(detail) => error(400, &detail),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, RequestedPage, count};
+use super::cursor::{Dialect, Kind};
 use super::errors::{error, problem};
 use super::organizations::{self, Access, Organization, by_id_or_name};
 use super::records::{Records, Times};
@@ -42,17 +42,12 @@ impl Upsun {
         path: &str,
         organizations: impl Iterator<Item = Organization>,
     ) -> Reply {
-        let (query, seed) = (&call.query, self.records.seed);
+        let query = &call.query;
         let any_status = query.pairs().any(|(name, _)| name.starts_with("filter[status]"));
         let shown = organizations.filter(|known| any_status || DEFAULT_STATUSES.contains(&known.status));
         let items = shown.map(|organization| self.organization(organization)).collect();
-        let window = RequestedPage::parse(query, seed, path, self.page_size, MAX_ORGANIZATIONS);
-        let page = window.and_then(|window| Ok((window, ORGANIZATIONS.select(items, query)?)));
-        match page {
-            Ok((window, items)) => {
-                let links = window.links(&self.origin, count(&items));
-                Reply::json(200, &json!({"items": window.cut(&items), "_links": links}))
-            }
+        match self.page(query, &ORGANIZATIONS, (path, MAX_ORGANIZATIONS), items) {
+            Ok((body, _)) => Reply::json(200, &body),
             Err(detail) => problem(400, "Bad Request", &detail),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, RequestedPage, count};
+use super::cursor::{Dialect, Kind};
 use super::errors::member_error;
 use super::organizations::Organization;
 use super::project_access::{ProjectAccess, is_manageable};
@@ -41,15 +41,9 @@ impl Upsun {
     pub(super) fn list_user_project_access(&self, call: &Call, user_id: &str) -> Reply {
         let Some(index) = self.index_of_user(user_id) else { return not_readable() };
         let path = format!("/users/{user_id}/project-access");
-        let window =
-            RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
         let all = self.current_access(index).iter().map(|access| access.to_json(user_id)).collect();
-        let selected = ACCESS.select(all, &call.query);
-        match window.and_then(|window| Ok((window, selected?))) {
-            Ok((window, access)) => {
-                let links = window.links(&self.origin, count(&access));
-                Reply::json(200, &json!({"items": window.cut(&access), "_links": links}))
-            }
+        match self.page(&call.query, &ACCESS, (&path, MAX_PROJECTS), all) {
+            Ok((body, _)) => Reply::json(200, &body),
             Err(detail) => member_error(400, &detail),
         }
     }

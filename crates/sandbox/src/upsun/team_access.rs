@@ -1,9 +1,9 @@
 //! The operations on a team's access to projects.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, RequestedPage, count};
+use super::cursor::{Dialect, Kind};
 use super::errors::member_error;
 use super::organizations::Access;
 use super::projects;
@@ -25,15 +25,9 @@ impl Upsun {
             Err(refusal) => return refusal,
         };
         let path = format!("/teams/{id}/project-access");
-        let window =
-            RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
         let all = team.projects.keys().filter_map(|project| team.access(*project)).collect();
-        let selected = ACCESS.select(all, &call.query);
-        match window.and_then(|window| Ok((window, selected?))) {
-            Ok((window, access)) => {
-                let links = window.links(&self.origin, count(&access));
-                Reply::json(200, &json!({"items": window.cut(&access), "_links": links}))
-            }
+        match self.page(&call.query, &ACCESS, (&path, MAX_PROJECTS), all) {
+            Ok((body, _)) => Reply::json(200, &body),
             Err(detail) => member_error(400, &detail),
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, RequestedPage, count};
+use super::cursor::{Dialect, Kind, RequestedPage};
 use super::errors::error;
 use super::organizations::{Access, Organization, by_ulid};
 use super::rules::{Rule, Writable, read_body, read_whole_body};
@@ -24,16 +24,12 @@ const MEMBER: [Writable; 1] = [("user_id", Rule::Filled)];
 
 impl Upsun {
     pub(super) fn list_teams(&self, call: &Call) -> Reply {
-        let window =
-            RequestedPage::parse(&call.query, self.records.seed, "/teams", self.page_size, MAX_TEAMS);
         let teams = lock(&self.teams);
         let visible = teams.iter().filter(|team| is_visible(team.organization)).map(Team::shown);
-        let selected = TEAMS.select(visible.collect(), &call.query);
-        match window.and_then(|window| Ok((window, selected?))) {
-            Ok((window, teams)) => {
-                let total = count(&teams);
-                let links = window.links(&self.origin, total);
-                Reply::json(200, &json!({"count": total, "items": window.cut(&teams), "_links": links}))
+        match self.page(&call.query, &TEAMS, ("/teams", MAX_TEAMS), visible.collect()) {
+            Ok((mut body, total)) => {
+                body["count"] = total.into();
+                Reply::json(200, &body)
             }
             Err(detail) => error(400, &detail),
         }

@@ -127,17 +127,14 @@ pub(crate) async fn write_anthropic(
     path: &str,
     body: &str,
 ) -> Response {
-    let anthropic = &sandbox.description().anthropic;
-    let mut headers = vec![("x-api-key", anthropic.api_key.as_str()), VERSION, JSON];
-    headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
-    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+    let key = sandbox.description().anthropic.api_key.as_str();
+    to_anthropic(sandbox, ("x-api-key", key), betas, [method, path, body]).await
 }
 
 /// Sends a write to Anthropic with the admin key.
 pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Response {
-    let anthropic = &sandbox.description().anthropic;
-    let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION, JSON];
-    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+    let key = sandbox.description().anthropic.admin_api_key.as_str();
+    to_anthropic(sandbox, ("x-api-key", key), &[], [method, path, body]).await
 }
 
 /// Sends a request to Anthropic with the OAuth token, which the whole Admin API accepts, and with betas.
@@ -148,11 +145,20 @@ pub(crate) async fn with_token(
     path: &str,
     body: &str,
 ) -> Response {
-    let anthropic = &sandbox.description().anthropic;
-    let bearer = format!("Bearer {}", anthropic.admin_token);
-    let mut headers = vec![("authorization", bearer.as_str()), VERSION, JSON];
+    let bearer = format!("Bearer {}", sandbox.description().anthropic.admin_token);
+    to_anthropic(sandbox, ("authorization", &bearer), betas, [method, path, body]).await
+}
+
+async fn to_anthropic(
+    sandbox: &Sandbox,
+    credential: (&str, &str),
+    betas: &[&str],
+    [method, path, body]: [&str; 3],
+) -> Response {
+    let mut headers = vec![credential, VERSION, JSON];
     headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
-    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+    let base_url = &sandbox.description().anthropic.base_url;
+    send(method, &format!("{base_url}{path}"), &headers, body).await
 }
 
 /// Returns a member of Upsun's without the link to the user, which a list has in one place for all its members.
