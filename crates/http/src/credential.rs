@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::WeakShared;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,6 +23,8 @@ pub struct Credential(pub(crate) CredentialKind);
 #[derive(Clone)]
 pub(crate) enum CredentialKind {
     Header(HeaderName, HeaderValue),
+    /// The header, and the password in it.
+    Basic(HeaderValue, SecretString),
     Exchange(Arc<TokenExchange>),
 }
 
@@ -37,6 +40,19 @@ impl Credential {
         sensitive(&text).map(|value| Self(CredentialKind::Header(name, value)))
     }
 
+    /// Creates a credential that sends a user name and a password with every request (HTTP Basic, RFC 7617).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the password is empty or holds an invisible character, or if the user name has a colon, which would
+    /// end it.
+    pub fn basic(user: &str, password: &SecretString) -> Result<Self> {
+        let secret = usable(password)?;
+        if user.contains(':') {
+            return Err(Error::config("the user name must not have a colon"));
+        }
+        sensitive(&basic(user, secret)).map(|value| Self(CredentialKind::Basic(value, password.clone())))
+    }
+
     /// Creates a credential that is exchanged for access tokens (OAuth 2.0), and again before each expires.
     pub fn exchange(exchange: TokenExchange) -> Self {
         Self(CredentialKind::Exchange(Arc::new(exchange)))
@@ -47,6 +63,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.0 {
             CredentialKind::Header(..) => "Credential(header)",
+            CredentialKind::Basic(..) => "Credential(basic)",
             CredentialKind::Exchange(_) => "Credential(token exchange)",
         })
     }
@@ -83,6 +100,11 @@ const fn invisible(letter: char) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// Returns `Basic` credentials (RFC 7617).
+pub(crate) fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
 }
 
 pub(crate) fn sensitive(text: &str) -> Result<HeaderValue> {
@@ -218,7 +240,14 @@ impl Credential {
                     visit(&secret);
                 }
             }
+            CredentialKind::Basic(value, password) => {
+                visit(password.expose_secret().trim());
+                if let Some(encoded) = of_header(value) {
+                    visit(&encoded);
+                }
+            }
             CredentialKind::Exchange(tokens) => {
+                visit(tokens.client_secret.expose_secret().trim());
                 for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
                     visit(value.expose_secret().trim());
                 }
@@ -262,6 +291,19 @@ pub(crate) fn step_up_error(info: &ProviderInfo) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_secret_is_hidden_as_it_is_and_as_it_is_sent() {
+        let password = Credential::basic("ola", &"pass-word".into()).unwrap();
+        assert_eq!(password.hide("pass-word b2xhOnBhc3Mtd29yZA=="), "… …");
+        assert!(!format!("{password:?}").contains("pass-word"));
+        assert!(Credential::basic("o:la", &"pass-word".into()).is_err());
+        assert!(Credential::basic("ola", &" ".into()).is_err());
+        let url = Url::parse("https://auth.example.com").unwrap();
+        let exchange = TokenExchange::new(url, "client", Vec::new()).unwrap();
+        let client = Credential::exchange(exchange.with_client_secret("client-secret".into()));
+        assert!(client.is_in("the secret client-secret is wrong"));
+    }
 
     #[test]
     fn a_credential_that_cannot_be_sent_is_a_configuration_error_and_is_not_repeated() {

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use anyprofile_core::{ErrorKind, RequestStats, Result};
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 use crate::{
     Credential, Operation, Request, Response, TokenExchange,
     call::Call,
-    credential::{AccessToken, CredentialKind, Exchanging, Generation, TokenState, sensitive},
+    credential::{AccessToken, CredentialKind, Exchanging, Generation, TokenState, basic, sensitive},
     observed::ObservedOperation,
     outbound::{Outbound, TargetServer},
 };
@@ -55,6 +54,10 @@ impl Credential {
         match &self.0 {
             CredentialKind::Header(name, value) => {
                 headers.insert(name.clone(), value.clone());
+                Ok(None)
+            }
+            CredentialKind::Basic(value, _) => {
+                headers.insert(http::header::AUTHORIZATION, value.clone());
                 Ok(None)
             }
             CredentialKind::Exchange(tokens) => {
@@ -131,8 +134,8 @@ impl TokenExchange {
         // Idempotent: a second exchange only creates one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
         let operation = Operation::new(request, token);
-        let basic = basic(&self.client_id, self.client_secret.expose_secret().trim());
-        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&basic)?)]);
+        let client = of_client(&self.client_id, self.client_secret.expose_secret().trim());
+        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&client)?)]);
         let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
@@ -156,10 +159,10 @@ fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
     Ok((token, header))
 }
 
-/// Returns `Basic` credentials of a client (RFC 6749 §2.3.1), whose parts are encoded as in a form.
-fn basic(client_id: &str, secret: &str) -> String {
+/// Returns the credentials of a client (RFC 6749 §2.3.1): `Basic`, with parts that are encoded as in a form.
+fn of_client(client_id: &str, secret: &str) -> String {
     let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(secret))))
+    basic(&encoded(client_id), &encoded(secret))
 }
 
 #[cfg(test)]
@@ -179,8 +182,8 @@ mod tests {
 
     #[test]
     fn basic_credentials_are_base64() {
-        assert_eq!(basic("platform-api-user", ""), "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
+        assert_eq!(of_client("platform-api-user", ""), "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
         // `a:b` and `c d`, whose colon and space are encoded.
-        assert_eq!(basic("a:b", "c d"), "Basic YSUzQWI6Yytk");
+        assert_eq!(of_client("a:b", "c d"), "Basic YSUzQWI6Yytk");
     }
 }
