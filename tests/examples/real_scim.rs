@@ -16,7 +16,7 @@ use anyprofile::{
     ProfileDraft, ProfileId, ProfileProvider as _, ProfileProviderExt as _, Status, Write, async_trait,
     engine::Connection,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
-    scim::{ClientCredentials, ListUsers, ScimClient, ScimConfig},
+    scim::{ClientCredentials, ListUsers, Quirks, ScimClient, ScimConfig},
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -155,14 +155,18 @@ async fn changes_while_listing(provider: &Connection) -> Outcome<[&'static str; 
 async fn run(server: &str, base_url: &str, bodies: &PathBuf) -> Outcome {
     let config = config(server, base_url, bodies)?;
     let client = ScimClient::new(config.clone())?;
+    let replacing = config.clone();
     let provider = config.connect()?;
     let own = client.list_users(&ListUsers::default()).await?.list.total_results;
     let listed = ids(&provider).await?.len();
     check(own.value() == u64::try_from(listed).ok().as_ref(), "as many are listed as the server has")?;
     life(&provider).await?;
+    let mut quirks = Quirks::default();
+    quirks.patch = Some(false);
+    life(&replacing.with_quirks(quirks).connect()?).await?;
     let [inserted, deleted] = changes_while_listing(&provider).await?;
     println!(
-        "{server}: {listed} listed of its own {listed}; created, found, changed, suspended, deleted; inserted amid a listing: \
+        "{server}: {listed} listed of its own {listed}; created, found, changed, suspended, deleted, by PATCH and by PUT; inserted amid a listing: \
          {inserted}; deleted amid one: {deleted}"
     );
     Ok(())

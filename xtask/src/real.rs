@@ -42,7 +42,13 @@ pub(crate) fn scim() -> Outcome {
     ];
     let mut failures = Vec::new();
     for (name, program, arguments) in servers {
-        let server = Server::start(&folder, name, program, &arguments)?;
+        let server = match Server::start(&folder, name, program, &arguments) {
+            Ok(server) => server,
+            Err(error) => {
+                failures.push(error);
+                continue;
+            }
+        };
         let file = bodies.to_str().ok_or("the path of the target directory is no text")?;
         let run = ["run", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim", "--"];
         failures.extend(cargo(&[&run[..], &[name, &server.base_url, file]].concat(), &[]).err());

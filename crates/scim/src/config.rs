@@ -4,10 +4,7 @@ mod descriptor;
 
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
-use anyprofile_http::{
-    Credential, ExposeSecret as _, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, header,
-};
-use base64::prelude::{BASE64_STANDARD, Engine as _};
+use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, header};
 
 pub use self::descriptor::service;
 use crate::{connector::ScimConnector, dialect::DIALECT};
@@ -26,13 +23,13 @@ pub enum Paging {
 }
 
 /// What cannot be found out from a server, or is not as the server says. What is not set is taken from
-/// `/ServiceProviderConfig`, and where that is missing, assumed not to work.
+/// `/ServiceProviderConfig`, except [`me`](Self::me); where the server does not say it, it is assumed not to work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quirks {
     /// How lists are read page by page.
     pub paging: Option<Paging>,
-    /// The page size to ask for.
+    /// The page size to ask for. Default: 100, or the largest that the server names, if that is smaller.
     pub page_size: Option<u32>,
     /// Whether the server applies filters.
     pub filter: Option<bool>,
@@ -175,10 +172,7 @@ impl ScimConfig {
         let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "SCIM", self.base_url);
         let credential = match &self.secret {
             SecretKind::Token(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
-            SecretKind::Basic { user, password } => {
-                let both = BASE64_STANDARD.encode(format!("{user}:{}", password.expose_secret().trim()));
-                Credential::header(header::AUTHORIZATION, Some("Basic"), &both.into())
-            }
+            SecretKind::Basic { user, password } => Credential::basic(user, password),
             SecretKind::Client(client) => client.exchange(&self.http).map(Credential::exchange),
         };
         let credential = credential.map_err(|error| error.with_provider(&info))?;

@@ -54,7 +54,7 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.kind = Some(ErrorKind::Unsupported);
             details.message = Some("the service does not support the request".into());
         }
-        (401, _) => details.hint = Some("check the account's token".into()),
+        (401, _) => details.hint = Some("check the account's credential".into()),
         _ => {}
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) use self::attributes::UserAttributes;
 
-/// The page size that is asked for where the server names no largest one: most servers have 100 or more.
+/// The largest page size that is asked for without being told to: most servers have 100 or more.
 const PAGE_SIZE: u32 = 100;
 
 /// What a server can do.
@@ -21,8 +21,8 @@ const PAGE_SIZE: u32 = 100;
 pub(crate) struct Features {
     pub(crate) paging: Paging,
     pub(crate) page_size: u32,
-    /// Whether the server says, or the account does, that a page has as many users as are asked for.
-    pub(crate) has_stated_page_size: bool,
+    /// The largest page size that the server names.
+    pub(crate) max_page_size: Option<u32>,
     /// Whether users can be filtered.
     pub(crate) filter: bool,
     /// Whether single attributes can be changed.
@@ -62,7 +62,7 @@ impl Features {
             // A cursor stays where it was when others are created or deleted; an index does not.
             paging: quirks.paging.unwrap_or(if has_cursors { Paging::Cursor } else { Paging::Index }),
             page_size: quirks.page_size.unwrap_or_else(|| max.map_or(PAGE_SIZE, |max| max.min(PAGE_SIZE))),
-            has_stated_page_size: quirks.page_size.is_some() || max.is_some(),
+            max_page_size: max,
             filter: quirks.filter.unwrap_or(is_on(filter.and_then(|it| it.supported.value()))),
             patch: quirks.patch.unwrap_or(supported(config.patch.value())),
             etag: quirks.etag.unwrap_or(supported(config.etag.value())),

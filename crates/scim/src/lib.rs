@@ -27,7 +27,8 @@
 //!   users that the server declares is reached, or an empty page, or a page without a cursor.
 //! - **A group that comes without `members` is not known to be empty.** The listing of its members is incomplete then. Groups
 //!   in the group are left out.
-//! - **A change is read back.** Servers confirm changes that they did not make.
+//! - **A confirmation is no proof.** The user that the server returns after a change, or that is read where it returns nothing, is
+//!   compared with the change.
 //!
 //! # Sources
 //! RFC 7643 (schema), RFC 7644 (protocol), RFC 9865 (cursors).

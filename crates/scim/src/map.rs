@@ -23,6 +23,8 @@ open_record! {
     pub struct ScimExtension {
         /// What kind of user it is, in the organization's own words: `Employee`, `Contractor`.
         user_type: String,
+        /// The language tag for the formats of numbers and dates, beside the preferred language.
+        locale: String,
         /// The version of the record, which a write can name.
         version: String,
     }
@@ -75,7 +77,7 @@ fn read(view: View, id: ProfileId, record: wire::User) -> Profile {
     profile.nickname = record.nick_name.empty_as_null();
     profile.website = record.profile_url.empty_as_null();
     profile.title = record.title.empty_as_null();
-    profile.locale = record.preferred_language.empty_as_null().or(record.locale.empty_as_null());
+    profile.locale = record.preferred_language.empty_as_null().or(record.locale.clone().empty_as_null());
     profile.timezone = record.timezone.empty_as_null();
     profile.emails = record.emails.map(|emails| emails.into_iter().map(email).collect());
     profile.phones = record.phone_numbers.map(|phones| phones.into_iter().map(phone).collect());
@@ -102,6 +104,7 @@ fn read(view: View, id: ProfileId, record: wire::User) -> Profile {
         read_time(&mut profile, FieldPath::TIMES_UPDATED, "meta.lastModified", meta.last_modified);
     profile.extension = Some(Extension::new(ScimExtension {
         user_type: record.user_type,
+        locale: record.locale,
         version: meta.version,
         ..ScimExtension::default()
     }));

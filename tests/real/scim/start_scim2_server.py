@@ -31,7 +31,15 @@ def seed():
     os.write(1, (url + "\n").encode())
 
 
-threading.Thread(target=seed, daemon=True).start()
+def seed_or_end():
+    try:
+        seed()
+    except Exception as error:
+        print(error, file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+threading.Thread(target=seed_or_end, daemon=True).start()
 from scim2_server.testserver.cli import main
 
 sys.stdout = sys.stderr

@@ -91,6 +91,7 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
         both(FieldPath::TIMES_CREATED, "meta.created"),
         both(FieldPath::TIMES_UPDATED, "meta.lastModified"),
         both(FieldPath::extension("extension.user_type"), "userType"),
+        both(FieldPath::extension("extension.locale"), "locale"),
         both(FieldPath::extension("extension.version"), "meta.version"),
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 //! Lists, by index and by cursor.
 
 use anyprofile_core::{
-    Capabilities, ErrorKind, Expected, ListQuery, Result, Status,
+    Capabilities, ErrorKind, Expected, ListQuery, Result, Status, listing,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -26,6 +26,8 @@ pub(super) async fn page(
     capabilities: &Capabilities,
 ) -> Result<RecordPage> {
     let asked = query.page_size.unwrap_or(features.page_size);
+    // A server that is asked for more than it sends would send a page that looks like the last one.
+    let asked = features.max_page_size.map_or(asked, |max| asked.min(max));
     let mut list =
         ListUsers { count: Some(asked), filter: pushed(query, capabilities), ..ListUsers::default() };
     if let Some(order) = &query.order {
@@ -95,17 +97,15 @@ fn page_of_index(response: &Response, start: u64, count: u64, features: &Feature
     let listed = list_response::<WithRaw<User>>(response)?;
     let ListResponse { total_results, start_index, .. } = &listed.list;
     let received = u64::try_from(listed.list.resources.len() + listed.quarantined.len()).unwrap_or(u64::MAX);
-    if received > 0 && start > 1 && start_index.value() == Some(&1) {
-        let message = "the service sent the first page again: it does not know startIndex";
-        return Err(response.error(ErrorKind::Decode, message).with_hint(
-            "set `paging = \"cursor\"` if the service has cursors, or a `page_size` that holds everybody",
-        ));
-    }
     let (total, before) = (total_results.value().copied(), start.saturating_sub(1));
+    // Behind the last user, some servers send the first page again.
+    if start > 1 && start_index.value() == Some(&1) && total.is_some_and(|total| before >= total) {
+        return Ok(RecordPage::new(listing::Page::last(Vec::new()), Onward::End));
+    }
     let delivered = before.saturating_add(received);
     let next_page = Position::Number(delivered.saturating_add(1));
     // A page that could have had more shows that the number is that of the users.
-    let is_whole_list = start > 1 || (features.has_stated_page_size && received < count);
+    let is_whole_list = start > 1 || (features.max_page_size.is_some() && received < count);
     let onward = match total {
         _ if received == 0 && (start > 1 || total.is_some()) => Onward::End,
         Some(total) if delivered < total => Onward::At(next_page),
@@ -121,7 +121,10 @@ fn page_of_index(response: &Response, start: u64, count: u64, features: &Feature
 fn page_of_cursor(response: &Response) -> Result<RecordPage> {
     let listed = list_response::<WithRaw<User>>(response)?;
     let next = listed.list.next_cursor.value().filter(|cursor| !cursor.is_empty()).cloned();
+    // A page that has an index is one of a server that does not know cursors.
+    let is_by_index = listed.list.start_index.value().is_some();
     let is_whole = match (next.is_some(), listed.list.total_results.value()) {
+        (false, _) if is_by_index => false,
         (false, Some(total)) => {
             *total == 0 || !listed.list.resources.is_empty() || !listed.quarantined.is_empty()
         }

@@ -11,13 +11,16 @@ use super::USER;
 use crate::{
     discovery::{Features, UserAttributes},
     operations,
-    wire::{NameInput, PatchOperation, PatchRequest, UserInput},
+    wire::{NameInput, PatchOperation, PatchRequest, USER_SCHEMA, UserInput},
 };
 
 /// The name of the user's record in the basis of a write.
 const RECORD: &str = "user";
 /// The name of the attributes that the server has in the basis of a write.
 const ATTRIBUTES: &str = "attributes";
+
+/// The warning of a write that no version protects.
+const UNCONDITIONAL: &str = "the record has no version, so a change that is made meanwhile is overwritten";
 
 /// The attributes of texts, by the fields of the profile.
 const TEXTS: &[(FieldPath, &str)] = &[
@@ -35,33 +38,38 @@ const TEXTS: &[(FieldPath, &str)] = &[
     (FieldPath::TIMEZONE, "timezone"),
 ];
 
-/// Reads what a value with parts may have, where the write has one; and the user's record, where the write depends on it: it is replaced as a whole, its version is named, or one of its
-/// addresses is changed.
+/// Reads what the write depends on: the user's record, and the attributes that the server has.
 pub(super) async fn basis(caller: &Caller, write: &Write, features: &Features) -> Result<Basis> {
-    let changes_address =
-        matches!(write, Write::Update { change, .. } if change.text(&FieldPath::EMAILS).into_set().is_some());
-    let has_address = match write {
-        Write::Create { draft } => draft.fields().text(&FieldPath::EMAILS).into_set().is_some(),
-        _ => changes_address,
-    };
-    let basis = if has_address {
-        Basis::default().with(ATTRIBUTES, &UserAttributes::discover(caller).await?)?
-    } else {
-        Basis::default()
-    };
-    let needs_record = match write {
-        Write::Update { .. } | Write::Deactivate { .. } => {
-            !features.patch || features.etag || changes_address
-        }
-        Write::Delete { .. } => features.etag,
-        _ => false,
-    };
+    let mut basis = Basis::default();
+    if has_address(write) {
+        basis = basis.with(ATTRIBUTES, &UserAttributes::discover(caller).await?)?;
+    }
     match write.id() {
-        Some(id) if needs_record => {
+        Some(id) if needs_record(write, features) => {
             let record = caller.call(&operations::get_user(id.native())).await?;
             basis.with(RECORD, &record)
         }
         _ => Ok(basis),
+    }
+}
+
+/// Returns whether the write sets an address, which has only the parts that the server has.
+fn has_address(write: &Write) -> bool {
+    let fields = match write {
+        Write::Create { draft } => draft.fields(),
+        Write::Update { change, .. } => change,
+        _ => return false,
+    };
+    fields.text(&FieldPath::EMAILS).into_set().is_some()
+}
+
+/// Returns whether the write replaces the user as a whole, names the version of the record, or changes one address of it.
+fn needs_record(write: &Write, features: &Features) -> bool {
+    match write {
+        Write::Update { .. } => !features.patch || features.etag || has_address(write),
+        Write::Deactivate { .. } => !features.patch || features.etag,
+        Write::Delete { .. } => features.etag,
+        _ => false,
     }
 }
 
@@ -72,38 +80,40 @@ pub(super) fn action(
     features: &Features,
     capabilities: &Capabilities,
 ) -> Result<Action> {
-    let current: Value = basis.get(RECORD).unwrap_or_default();
-    let attributes: UserAttributes = basis.get(ATTRIBUTES).unwrap_or_default();
+    let current = if needs_record(write, features) { basis.get(RECORD)? } else { Value::Null };
+    let attributes = if has_address(write) { basis.get(ATTRIBUTES)? } else { UserAttributes::default() };
     let version = current["meta"]["version"].as_str().filter(|_| features.etag);
-    match write {
+    let action = match write {
         Write::Create { draft } => {
-            Ok(Action::shows(USER.of(operations::create_user(&created(draft, &attributes)))))
+            Action::shows(USER.of(operations::create_user(&created(draft, &attributes))))
         }
         Write::Update { id, change } => {
-            update(id, changes(change, &current, &attributes), &current, version, features)
+            update(id, &changes(change, &current, &attributes), &current, version, features)?
         }
         Write::Deactivate { id } => {
             let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
-            update(id, changes(&change, &current, &attributes), &current, version, features)
+            update(id, &changes(&change, &current, &attributes), &current, version, features)?
         }
-        Write::Delete { id } => Ok(Action::accepted(operations::delete_user(id.native(), version), id)),
-        other => Err(other.unsupported(caller.info(), capabilities)),
-    }
+        Write::Delete { id } => Action::accepted(operations::delete_user(id.native(), version), id),
+        other => return Err(other.unsupported(caller.info(), capabilities)),
+    };
+    let is_unconditional = features.etag && version.is_none() && write.id().is_some();
+    Ok(if is_unconditional { action.with_warning(UNCONDITIONAL) } else { action })
 }
 
 fn update(
     id: &ProfileId,
-    operations: Vec<PatchOperation>,
+    operations: &[PatchOperation],
     current: &Value,
     version: Option<&str>,
     features: &Features,
 ) -> Result<Action> {
     let native = id.native();
     Ok(Action::shows(if features.patch {
-        let patch = PatchRequest::new(operations);
+        let patch = PatchRequest::new(operations.to_vec());
         USER.asked(operations::patch_user(native, &patch, version), id)
     } else {
-        let input = replaced(current, &operations)?;
+        let input = replaced(current, operations)?;
         USER.asked(operations::replace_user(native, &input, version), id)
     }))
 }
@@ -136,6 +146,8 @@ fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> P
     match main.and_then(|main| all.get_mut(main)).and_then(Value::as_object_mut) {
         Some(email) => {
             email.insert("value".to_owned(), address.into());
+            // It shows the former address.
+            email.remove("display");
         }
         None => all.push(json!(attributes.main_value("emails", address, "work"))),
     }
@@ -145,7 +157,7 @@ fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> P
 /// Returns the whole user with the changes in it.
 fn replaced(current: &Value, operations: &[PatchOperation]) -> Result<UserInput> {
     let Value::Object(mut record) = current.clone() else {
-        return Err(Error::new(ErrorKind::Decode, "nothing was sent: the user's record could not be read"));
+        return Err(unreadable());
     };
     for operation in operations {
         match operation.path.split_once('.') {
@@ -169,16 +181,23 @@ fn replaced(current: &Value, operations: &[PatchOperation]) -> Result<UserInput>
         _ => None,
     };
     let (id, user_name) = (text("id"), text("userName"));
-    let mut input = UserInput::new(user_name.unwrap_or_default());
+    let user_name = user_name.ok_or_else(unreadable)?;
+    let mut input = UserInput::new(user_name);
     input.id = id;
     if let Some(Value::Array(schemas)) = record.remove("schemas") {
-        let schemas: Vec<_> = schemas.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        if !schemas.is_empty() {
-            input.schemas = schemas;
-        }
+        let schemas = schemas.iter().filter_map(Value::as_str).map(str::to_owned);
+        input.schemas.extend(schemas.filter(|schema| schema != USER_SCHEMA));
     }
+    // Some servers leave the schemas out of the record.
+    let extensions = record.keys().filter(|key| key.starts_with("urn:") && !input.schemas.contains(key));
+    let extensions: Vec<_> = extensions.cloned().collect();
+    input.schemas.extend(extensions);
     input.further = record.into_iter().collect();
     Ok(input)
+}
+
+fn unreadable() -> Error {
+    Error::new(ErrorKind::Decode, "nothing was sent: the user's record has no user name that can be read")
 }
 
 /// Sets or removes an attribute.

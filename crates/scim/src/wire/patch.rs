@@ -30,7 +30,7 @@ impl std::fmt::Debug for PatchRequest {
     }
 }
 
-/// A change of one attribute. `Debug` shows the path alone.
+/// A change of one attribute. `Debug` shows the attribute alone.
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PatchOperation {
@@ -57,7 +57,9 @@ impl PatchOperation {
 
 impl std::fmt::Debug for PatchOperation {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{:?} {}", self.op, self.path)
+        // A value filter may have a person's address.
+        let path = self.path.split('[').next().unwrap_or_default();
+        write!(formatter, "{:?} {path}", self.op)
     }
 }
 

@@ -23,12 +23,10 @@ struct Server {
     cap: u64,
     /// What it declares of `users`, and of those of the page.
     total: fn(u64, u64) -> Option<u64>,
-    ignores_start: bool,
     config: &'static str,
 }
 
-const PLAIN: Server =
-    Server { users: 0, cap: 200, total: |all, _| Some(all), ignores_start: false, config: ABLE };
+const PLAIN: Server = Server { users: 0, cap: 200, total: |all, _| Some(all), config: ABLE };
 
 fn number(sent: &Sent, name: &str) -> Option<u64> {
     let (_, query) = sent.url.split_once('?')?;
@@ -40,7 +38,7 @@ impl Server {
         if sent.url.ends_with("/ServiceProviderConfig") {
             return json(if self.config.is_empty() { 404 } else { 200 }, self.config);
         }
-        let start = if self.ignores_start { 1 } else { number(sent, "startIndex").unwrap_or(1) };
+        let start = number(sent, "startIndex").unwrap_or(1);
         let count = number(sent, "count").unwrap_or(self.cap).min(self.cap);
         let page: Vec<_> = (start..=self.users).take(usize::try_from(count).unwrap()).map(user).collect();
         let received = u64::try_from(page.len()).unwrap();
@@ -98,7 +96,7 @@ async fn a_short_page_is_not_the_end() {
 async fn a_total_that_may_be_that_of_the_page_is_not_believed() {
     // The first page is as full as it can be; the page behind it shows that the number was that of the page.
     for config in [ABLE, ""] {
-        let server = Server { users: 25, cap: 10, total: |_, page| Some(page), config, ..PLAIN };
+        let server = Server { users: 25, cap: 10, total: |_, page| Some(page), config };
         let (seen, report) = listed(&provider(&server.script()), 10).await;
         assert_eq!((seen.unwrap(), report.is_complete()), (25, true));
     }
@@ -113,7 +111,7 @@ async fn a_total_that_may_be_that_of_the_page_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_wrong_total_loses_nobody() {
+async fn a_total_that_is_not_reached_or_is_passed_is_not_believed() {
     let too_many = Server { users: 25, total: |all, _| Some(all + 3), ..PLAIN };
     let (seen, report) = listed(&provider(&too_many.script()), 10).await;
     assert_eq!(seen.unwrap(), 25);
@@ -129,21 +127,56 @@ async fn a_wrong_total_loses_nobody() {
 
 #[tokio::test]
 async fn a_server_without_start_index_is_not_listed_forever() {
-    let server = Server { users: 25, ignores_start: true, ..PLAIN };
-    let (end, report) = listed(&provider(&server.script()), 10).await;
-    let error = end.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("does not know startIndex"), "{error}");
-    assert!(!report.is_complete());
-    // Nor one that does not say which page it sent.
+    // It says that it sent the first page, or nothing, and has the same users each time.
+    for start_index in [r#""startIndex":1,"#, ""] {
+        let script = Script::by(move |sent| {
+            let users: Vec<_> = (1..=10).map(user).collect();
+            let page = format!(r#"{{"totalResults":100000,{start_index}"Resources":{}}}"#, value!(users));
+            json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE.to_owned() } else { page })
+                .into()
+        });
+        let (_, report) = listed(&provider(&script), 10).await;
+        assert_eq!(report.received - report.duplicates, 10);
+        assert!(!report.is_complete(), "{report:?}");
+        // A hundred pages with nobody new are the end.
+        assert!(script.sent().len() < 200, "{} requests", script.sent().len());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_always_says_the_same_index_is_listed_by_its_users() {
     let script = Script::by(|sent| {
-        let users: Vec<_> = (1..=10).map(user).collect();
-        let page = value!({ "totalResults": 25, "Resources": users }).to_string();
-        json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE.to_owned() } else { page }).into()
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(200, ABLE).into();
+        }
+        let start = number(sent, "startIndex").unwrap();
+        let page: Vec<_> = (start..=25).take(10).map(user).collect();
+        json(200, value!({ "totalResults": 25, "startIndex": 1, "Resources": page }).to_string()).into()
     });
-    let (end, report) = listed(&provider(&script), 10).await;
-    assert_eq!((end.unwrap(), report.duplicates), (30, 20));
-    assert!(!report.is_complete());
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.duplicates, report.is_complete()), (25, 0, true));
+}
+
+#[tokio::test]
+async fn the_first_page_behind_the_last_one_is_nobody_new() {
+    // Nobody says how many a page has, so the page behind it is asked for.
+    let script = Script::by(|sent| {
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(404, "").into();
+        }
+        let page: Vec<_> = (1..=4).map(user).collect();
+        json(200, value!({ "totalResults": 4, "startIndex": 1, "Resources": page }).to_string()).into()
+    });
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.duplicates, report.is_complete()), (4, 0, true));
+}
+
+#[tokio::test]
+async fn no_page_is_larger_than_the_server_says() {
+    // It declares the number of each page; more than 200 is never asked for.
+    let server = Server { users: 450, cap: 200, total: |_, page| Some(page), ..PLAIN };
+    let (seen, _) = listed(&provider(&server.script()), 500).await;
+    assert_eq!(seen.unwrap(), 450);
 }
 
 #[tokio::test]
@@ -155,7 +188,7 @@ async fn nobody_needs_a_number() {
             json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE } else { body }).into()
         });
         let (end, report) = listed(&provider(&script), 10).await;
-        assert!(end.is_err() || end.unwrap() == 0);
+        assert_eq!(end.unwrap(), 0);
         assert_eq!(report.is_complete(), is_complete, "{body}: {report:?}");
     }
 }
@@ -215,4 +248,14 @@ async fn a_server_that_lacks_its_cursors_says_how_to_do_without() {
     let error = listed(&provider, 10).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(error.hint(), Some(r#"set `paging = "index"`"#));
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_cursors_is_not_called_complete() {
+    let script = Script::by(|_| json(200, r#"{"startIndex":1,"Resources":[{"id":"1"},{"id":"2"}]}"#).into());
+    let provider = provider_with(&script, |quirks| {
+        quirks.paging = Some(anyprofile_scim::Paging::Cursor);
+    });
+    let (seen, report) = listed(&provider, 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (2, false));
 }

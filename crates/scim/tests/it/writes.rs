@@ -81,8 +81,9 @@ async fn a_user_is_replaced_whole_where_single_attributes_cannot_be_changed() {
     assert_eq!(
         serde_json::from_str::<Value>(&sent.body).unwrap(),
         value!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "7", "userName": "ola", "active": true,
-            "displayName": "Ola", "name": {"givenName": "Ola"},
+            // RFC 7643 §3: the schemas name every extension that the record has.
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:example:badge:1.0"], "id": "7",
+            "userName": "ola", "active": true, "displayName": "Ola", "name": {"givenName": "Ola"},
             "emails": [{"value": "new@example.com", "type": "home"}],
             "urn:example:badge:1.0": {"badge": 12},
         })
@@ -160,4 +161,39 @@ async fn an_address_has_the_parts_that_the_server_names() {
         .set(FieldPath::EMAILS, "kari@example.com");
     written(&script, Write::create(draft)).await.unwrap();
     assert!(script.only_write().body.contains(r#""emails":[{"value":"kari@example.com"}]"#));
+}
+
+#[tokio::test]
+async fn a_record_without_its_schemas_is_replaced_with_them() {
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let record = value!({ "id": "7", "userName": "ola", enterprise: { "department": "R&D" } });
+    let script = Script::by(move |sent| match (sent.method.as_str(), sent.url.ends_with("Config")) {
+        (_, true) => json(200, NO_PATCH).into(),
+        ("GET", _) => json(200, record.to_string()).into(),
+        _ => json(200, sent.body.clone()).into(),
+    });
+    written(&script, rename()).await.unwrap();
+    let sent: Value = serde_json::from_str(&script.only_write().body).unwrap();
+    assert_eq!(sent["schemas"], value!(["urn:ietf:params:scim:schemas:core:2.0:User", enterprise]));
+    assert_eq!(sent[enterprise], value!({ "department": "R&D" }));
+}
+
+#[tokio::test]
+async fn a_record_without_a_user_name_is_not_replaced() {
+    let script = Script::by(|sent| {
+        json(200, if sent.url.ends_with("Config") { NO_PATCH } else { r#"{"id":"7"}"# }).into()
+    });
+    let failed = written(&script, rename()).await.unwrap_err();
+    assert!(failed.message().starts_with("nothing was sent"), "{failed}");
+    assert!(script.sent().iter().all(|sent| sent.method == "GET"));
+}
+
+#[tokio::test]
+async fn a_write_that_no_version_protects_says_so() {
+    let script = Script::by(|sent| {
+        json(200, if sent.url.ends_with("Config") { ABLE } else { r#"{"id":"7","userName":"ola"}"# }).into()
+    });
+    let plan = provider(&script).plan(&rename(), &PlanOptions::new()).await.unwrap();
+    let shown: Vec<_> = plan.warnings().iter().map(ToString::to_string).collect();
+    assert!(shown.iter().any(|warning| warning.contains("has no version")), "{shown:?}");
 }
