@@ -16,7 +16,7 @@ use anyprofile_http::Caller;
 
 use crate::{
     config::{Paging, Quirks},
-    discovery::Features,
+    discovery::{Features, UserAttributes},
     map, operations, wire,
 };
 
@@ -44,12 +44,14 @@ pub(crate) struct ScimConnector {
     unasked: Prepared,
     /// Set by [`prepare`](Connector::prepare).
     asked: OnceLock<Prepared>,
+    /// Set before the first write that needs to know.
+    attributes: OnceLock<UserAttributes>,
 }
 
 impl ScimConnector {
     pub(crate) fn new(quirks: Quirks) -> Self {
         let unasked = Prepared::new(Features::unasked(&quirks), &quirks);
-        Self { quirks, unasked, asked: OnceLock::new() }
+        Self { quirks, unasked, asked: OnceLock::new(), attributes: OnceLock::new() }
     }
 
     fn prepared(&self) -> &Prepared {
@@ -110,7 +112,7 @@ impl Connector for ScimConnector {
     }
 
     async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
-        writes::basis(caller, write, &self.prepared().features).await
+        writes::basis(caller, write, &self.prepared().features, &self.attributes).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, basis: &Basis, _: Timestamp) -> Result<Vec<Action>> {

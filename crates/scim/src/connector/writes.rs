@@ -1,8 +1,8 @@
 //! Writes of users: single attributes where the server changes them, else the whole user.
 
-use anyprofile_core::{
-    Capabilities, Error, ErrorKind, FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write,
-};
+use std::sync::OnceLock;
+
+use anyprofile_core::{Capabilities, Error, ErrorKind, FieldPath, ProfileChange, ProfileId, Result, Write};
 use anyprofile_engine::{Action, Basis};
 use anyprofile_http::Caller;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use super::USER;
 use crate::{
     discovery::{Features, UserAttributes},
     operations,
-    wire::{NameInput, PatchOperation, PatchRequest, USER_SCHEMA, UserInput},
+    wire::{PatchOperation, PatchRequest, USER_SCHEMA, UserInput},
 };
 
 /// The name of the user's record in the basis of a write.
@@ -39,10 +39,19 @@ const TEXTS: &[(FieldPath, &str)] = &[
 ];
 
 /// Reads what the write depends on: the user's record, and the attributes that the server has.
-pub(super) async fn basis(caller: &Caller, write: &Write, features: &Features) -> Result<Basis> {
+pub(super) async fn basis(
+    caller: &Caller,
+    write: &Write,
+    features: &Features,
+    known: &OnceLock<UserAttributes>,
+) -> Result<Basis> {
     let mut basis = Basis::default();
     if has_address(write) {
-        basis = basis.with(ATTRIBUTES, &UserAttributes::discover(caller).await?)?;
+        if known.get().is_none() {
+            // Another write may have been first, with the same answer.
+            let _ = known.set(UserAttributes::discover(caller).await?);
+        }
+        basis = basis.with(ATTRIBUTES, &known.get())?;
     }
     match write.id() {
         Some(id) if needs_record(write, features) => {
@@ -85,7 +94,9 @@ pub(super) fn action(
     let version = current["meta"]["version"].as_str().filter(|_| features.etag);
     let action = match write {
         Write::Create { draft } => {
-            Action::shows(USER.of(operations::create_user(&created(draft, &attributes))))
+            let empty = Value::Object(Map::new());
+            let input = replaced(&empty, &changes(draft.fields(), &empty, &attributes))?;
+            Action::shows(USER.of(operations::create_user(&input)))
         }
         Write::Update { id, change } => {
             update(id, &changes(change, &current, &attributes), &current, version, features)?
@@ -154,7 +165,7 @@ fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> P
     PatchOperation::replace("emails", all)
 }
 
-/// Returns the whole user with the changes in it.
+/// Returns the whole user with the changes in it. A new user is an empty one that is changed.
 fn replaced(current: &Value, operations: &[PatchOperation]) -> Result<UserInput> {
     let Value::Object(mut record) = current.clone() else {
         return Err(unreadable());
@@ -206,29 +217,4 @@ fn set(record: &mut Map<String, Value>, key: &str, value: Option<&Value>) {
         Some(value) => record.insert(key.to_owned(), value.clone()),
         None => record.remove(key),
     };
-}
-
-fn created(draft: &ProfileDraft, attributes: &UserAttributes) -> UserInput {
-    let fields = draft.fields();
-    let text = |path: &FieldPath| fields.text(path).into_set().map(str::to_owned);
-    let mut input = UserInput::new(text(&FieldPath::USERNAME).unwrap_or_default());
-    input.external_id = text(&FieldPath::EXTERNAL_ID);
-    input.display_name = text(&FieldPath::NAME_DISPLAY);
-    input.active = text(&FieldPath::STATUS).map(|status| status == "active");
-    let mut name = NameInput::default();
-    (name.given_name, name.family_name) = (text(&FieldPath::NAME_GIVEN), text(&FieldPath::NAME_FAMILY));
-    (name.middle_name, name.formatted) = (text(&FieldPath::NAME_MIDDLE), text(&FieldPath::NAME_FORMATTED));
-    (name.honorific_prefix, name.honorific_suffix) =
-        (text(&FieldPath::NAME_PREFIX), text(&FieldPath::NAME_SUFFIX));
-    input.name = (name != NameInput::default()).then_some(name);
-    let address = text(&FieldPath::EMAILS).map(|email| attributes.main_value("emails", &email, "work"));
-    input.emails = address.into_iter().collect();
-    for (path, attribute) in
-        [(FieldPath::NICKNAME, "nickName"), (FieldPath::TITLE, "title"), (FieldPath::TIMEZONE, "timezone")]
-    {
-        if let Some(text) = text(&path) {
-            input.further.insert(attribute.to_owned(), text.into());
-        }
-    }
-    input
 }

@@ -159,8 +159,20 @@ async fn an_address_has_the_parts_that_the_server_names() {
     let draft = ProfileDraft::new(IdKind::USER)
         .set(FieldPath::USERNAME, "kari")
         .set(FieldPath::EMAILS, "kari@example.com");
-    written(&script, Write::create(draft)).await.unwrap();
-    assert!(script.only_write().body.contains(r#""emails":[{"value":"kari@example.com"}]"#));
+    let provider = provider(&script);
+    for _ in 0..2 {
+        let plan = provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await.unwrap();
+        provider.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
+    }
+    let asked = script.requests().iter().filter(|request| request.ends_with("/Schemas")).count();
+    assert_eq!(asked, 1);
+    let sent = script.sent();
+    assert!(sent.iter().any(|sent| sent.method == "POST"));
+    assert!(
+        sent.iter()
+            .filter(|sent| sent.method == "POST")
+            .all(|sent| sent.body.contains(r#""emails":[{"value":"kari@example.com"}]"#))
+    );
 }
 
 #[tokio::test]
