@@ -80,7 +80,8 @@ async fn a_member_of_a_workspace_is_removed_and_stays_in_the_organization() {
     };
     let mut users = all.iter().filter(|it| it.id.kind.as_str() == "workspace_member");
     let user = users.find(|it| !is_inherited(it)).unwrap();
-    assert!(user.emails.is_known() && user.name.display.is_known() || user.name.display.is_null());
+    assert!(user.emails.is_known());
+    assert!(user.name.display.is_known() || user.name.display.is_null());
 
     let member = user.id.clone();
     let (_, user_id) = member.native().split_once('/').unwrap();

@@ -98,6 +98,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// The method, in upper case, and the path.
+    pub(crate) fn request(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
     /// Whether it changes nothing.
     pub(crate) fn is_read(&self) -> bool {
         self.method == "get" || READING_POSTS.contains(&self.id.as_str())

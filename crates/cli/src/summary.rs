@@ -12,17 +12,19 @@ use serde_json::{Value, json};
 /// late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
-/// What an account's listing leaves out, as its service documents it.
-pub(crate) struct Shown {
+/// What there is to say about an account's listing before it is read.
+pub(crate) struct ListingNotes {
+    plan: FilterPlan,
     /// The fields that are in further records.
     only_enriched: Vec<FieldPath>,
     /// What is not listed at all.
     hides: Vec<Cow<'static, str>>,
 }
 
-impl Shown {
+impl ListingNotes {
     pub(crate) fn of(query: &ListQuery, capabilities: &Capabilities) -> Self {
         Self {
+            plan: query.filter_plan(capabilities),
             only_enriched: capabilities.only_enriched(query),
             hides: capabilities.listing_of(query).hides.clone(),
         }
@@ -31,18 +33,19 @@ impl Shown {
 
 /// Prints one line for each account and one for all of them.
 ///
-/// `unusable` is the number of accounts that could not be listed at all. `may_enrich` says whether further records
-/// exist that were not read, and `shown` what each account's listing leaves out. `verbose` also prints the unknown fields and values that were received.
+/// `notes` are those of each report's account. `unusable` is the number of accounts that could not be listed at all.
+/// `may_enrich` says whether further records exist that were not read. `verbose` also prints the unknown fields and values
+/// that were received.
 pub(crate) fn print(
     reports: &[AccountReport],
-    plans: &[FilterPlan],
-    shown: &[Shown],
+    notes: &[ListingNotes],
     unusable: usize,
     may_enrich: bool,
     verbose: bool,
 ) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
-    for ((report, plan), shown) in reports.iter().zip(plans).zip(shown) {
+    for (report, notes) in reports.iter().zip(notes) {
+        let plan = &notes.plan;
         for bad in &report.listing.quarantined_records {
             say!(
                 "warning: {}: page {}, record {}: {}",
@@ -56,10 +59,10 @@ pub(crate) fn print(
         for warning in warnings(report) {
             say!("warning: {}: {warning}", report.info.account);
         }
-        if !shown.only_enriched.is_empty() {
-            say!("{}: only --enrich reads {}", report.info.account, some_of(&shown.only_enriched));
+        if !notes.only_enriched.is_empty() {
+            say!("{}: only --enrich reads {}", report.info.account, some_of(&notes.only_enriched));
         }
-        for hidden in &shown.hides {
+        for hidden in &notes.hides {
             say!("{}: not listed: {hidden}", report.info.account);
         }
         if let Some(caveat) = &plan.updated_caveat {
@@ -84,7 +87,7 @@ pub(crate) fn print(
         let enrich = if may_enrich { "; --enrich reads more records, which may contain it" } else { "" };
         say!("{who} left out, because a filtered field is not known{enrich}");
     }
-    if plans.iter().any(|plan| plan.asks_for(FilterPart::UpdatedSince))
+    if notes.iter().any(|notes| notes.plan.asks_for(FilterPart::UpdatedSince))
         && let Some(time) = next_time(reports)
     {
         say!("next time, list only changes with --updated-since {time}");

@@ -64,8 +64,9 @@ pub struct Operations {
 
 impl Operations {
     /// Adds what operations need of the credential: a key, a role, a permission.
-    pub fn need(&mut self, operations: &[&'static str], what: &'static str) {
-        self.needs.extend(operations.iter().map(|name| (Cow::Borrowed(*name), Cow::Borrowed(what))));
+    pub fn need(&mut self, operations: &[&'static str], what: impl Into<Cow<'static, str>>) {
+        let what = what.into();
+        self.needs.extend(operations.iter().map(|name| (Cow::Borrowed(*name), what.clone())));
     }
 
     /// Returns the alias that an id is, if it is one.

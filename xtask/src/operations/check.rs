@@ -146,14 +146,15 @@ fn has_test(text: &str, function: &str) -> bool {
 pub(super) fn against(table: &Table, spec: &Spec) -> Vec<String> {
     let (service, names) = (spec.source.service(), spec.source.names_operations());
     let entries: Vec<_> = table.operations.iter().filter(|entry| entry.service == service).collect();
+    let is_same = |entry: &Entry, operation: &Operation| {
+        if names { entry.id == operation.id } else { entry.request == operation.request() }
+    };
     let mut faults = Vec::new();
     for operation in &spec.operations {
-        let request = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        let is_of = |entry: &Entry| if names { entry.id == operation.id } else { entry.request == request };
-        match entries.iter().find(|entry| is_of(entry)) {
+        match entries.iter().find(|entry| is_same(entry, operation)) {
             None => faults.push(format!("{service} {}: is in the document alone", operation.id)),
-            Some(entry) if entry.request != request => {
-                faults.push(format!("{service} {}: the document says {request}", operation.id));
+            Some(entry) if entry.request != operation.request() => {
+                faults.push(format!("{service} {}: the document says {}", operation.id, operation.request()));
             }
             Some(entry) if entry.deprecated != operation.is_deprecated => {
                 faults.push(format!("{service} {}: one of the two says that it is deprecated", entry.id));
@@ -164,13 +165,7 @@ pub(super) fn against(table: &Table, spec: &Spec) -> Vec<String> {
             Some(_) => {}
         }
     }
-    let has = |entry: &Entry| {
-        let is_of = |operation: &Operation| {
-            let request = format!("{} {}", operation.method.to_uppercase(), operation.path);
-            if names { operation.id == entry.id } else { entry.request == request }
-        };
-        spec.operations.iter().any(is_of)
-    };
+    let has = |entry: &Entry| spec.operations.iter().any(|operation| is_same(entry, operation));
     for entry in entries {
         if names && entry.source.is_none() && !has(entry) {
             faults.push(format!("{service} {}: is not in the document, and has no other source", entry.id));

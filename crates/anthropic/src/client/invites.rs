@@ -48,14 +48,15 @@ impl AnthropicClient {
         self.call(operations::create_invite(create)).await
     }
 
-    /// Withdraws an invite that is not accepted yet: `DELETE /v1/organizations/invites/{invite_id}`. It may
+    /// Withdraws a pending invite: `DELETE /v1/organizations/invites/{invite_id}`. It may
     /// stay in the list as deleted.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// deleting an invite.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) if the invite is not pending. Otherwise see
     /// [`get_organization`](Self::get_organization).
     pub async fn delete_invite(&self, invite_id: &str) -> Result<Deleted> {
         self.call(operations::delete_invite(invite_id)).await

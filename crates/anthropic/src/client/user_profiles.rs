@@ -119,7 +119,7 @@ impl AnthropicClient {
 
     /// Gets the data controls of an end user:
     /// `GET /v1/user_profiles/{user_profile_id}/providers/google/data_controls`. The operation is a beta; the betas that
-    /// it needs are sent in addition to those of the account.
+    /// it needs are sent with the account's `other_betas`, and without its beta of user profiles.
     ///
     /// Source: types of the official SDKs. No response was seen.
     ///
@@ -131,7 +131,7 @@ impl AnthropicClient {
 
     /// Changes the data controls of an end user and returns them:
     /// `POST /v1/user_profiles/{user_profile_id}/providers/google/data_controls`. The operation is a beta; the betas that
-    /// it needs are sent in addition to those of the account. A new key or bucket is pending until the service has
+    /// it needs are sent with the account's `other_betas`, and without its beta of user profiles. A new key or bucket is pending until the service has
     /// checked it.
     ///
     /// Source: types of the official SDKs. No response was seen.

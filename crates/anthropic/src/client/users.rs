@@ -76,15 +76,17 @@ impl AnthropicClient {
     /// removing a user.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
-    /// [`get_organization`](Self::get_organization).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) for the last member, and for users who are managed
+    /// elsewhere or are not to be removed by an API. Otherwise see [`get_organization`](Self::get_organization).
     pub async fn remove_organization_user(&self, user_id: &str) -> Result<Deleted> {
         self.call(operations::remove_organization_user(user_id)).await
     }
 
     /// Ends all sessions of a user, trusted devices and OAuth tokens:
     /// `POST /v1/organizations/users/{user_id}/sign_out`, without a body. It may take an hour until tokens end. API keys
-    /// and the role stay. The operation is a beta; the beta that it needs is sent in addition to those of the account.
+    /// and the role stay. The operation is a beta; the beta that it needs is sent with the account's `other_betas`, and
+    /// without its beta of user profiles.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: types of the official SDKs, and the service's
     /// documentation on signing users out.

@@ -11,7 +11,7 @@ use crate::{
     output::{CsvOptions, profile_writer_with},
     progress::Progress,
     session::Session,
-    summary::{self, Shown},
+    summary::{self, ListingNotes},
 };
 
 pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
@@ -56,9 +56,8 @@ async fn deliver(
     query.unordered = list.paging.unordered;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let of_accounts = || session.directory.providers().iter().map(|provider| provider.capabilities());
-    let plans: Vec<_> = of_accounts().map(|capabilities| query.filter_plan(capabilities)).collect();
-    let shown: Vec<_> = of_accounts().map(|capabilities| Shown::of(&query, capabilities)).collect();
+    let providers = session.directory.providers().iter();
+    let notes: Vec<_> = providers.map(|it| ListingNotes::of(&query, it.capabilities())).collect();
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
     if list.csv_bom && global.output != Format::Csv {
@@ -121,7 +120,7 @@ async fn deliver(
                 "{profiles} a time that cannot be parsed: it is shown as ?, and ndjson has it in the unknown fields"
             );
         }
-        summary::print(&reports, &plans, &shown, session.unusable.len(), may_enrich, global.verbose > 0);
+        summary::print(&reports, &notes, session.unusable.len(), may_enrich, global.verbose > 0);
     }
     if writer.left_out() > 0 {
         say!(

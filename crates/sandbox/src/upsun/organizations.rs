@@ -28,6 +28,13 @@ pub(super) struct Organization {
     pub(super) step: u64,
 }
 
+impl Organization {
+    /// Returns whether the token may see the organization's teams and manage its projects.
+    pub(super) fn is_accessible(&self) -> bool {
+        self.access != Access::Denied && self.status != "deleted"
+    }
+}
+
 const ALL: [Organization; 7] = [
     organization(0, ["01HSANDB0XACME000000000001", "acme", "Acme Şirketi", "active"], Access::Allowed, 1),
     organization(1, ["01HSANDB0XB1RC000000000002", "birch", "Birch & Söhne", "active"], Access::Allowed, 2),

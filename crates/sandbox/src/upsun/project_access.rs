@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Upsun;
 use super::members::Members;
 use super::memberships::PERMISSIONS;
-use super::organizations::{Access, Organization};
+use super::organizations::Organization;
 use super::projects;
 use super::records::Times;
 use crate::rng::key;
@@ -125,7 +125,7 @@ impl Upsun {
             granted: times.created(),
             updated: times.updated(),
             shows_update: project % 7 != 4,
-            is_changeable: project % 3 != 2 && is_manageable(organization),
+            is_changeable: project % 3 != 2 && organization.is_accessible(),
         }
     }
 
@@ -134,11 +134,6 @@ impl Upsun {
         let members = lock(&self.members);
         self.access_of(&members, &lock(&self.project_access), index)
     }
-}
-
-/// Returns whether the token may manage the projects of an organization.
-pub(super) fn is_manageable(organization: Organization) -> bool {
-    organization.access != Access::Denied && organization.status != "deleted"
 }
 
 impl UserAccess {

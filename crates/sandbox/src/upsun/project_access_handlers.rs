@@ -8,7 +8,7 @@ use super::Upsun;
 use super::cursor::{Dialect, Kind};
 use super::errors::member_error;
 use super::organizations::Organization;
-use super::project_access::{ProjectAccess, is_manageable};
+use super::project_access::ProjectAccess;
 use super::projects;
 use super::rules::{Rule, Writable, read_whole_body};
 use crate::exchange::{Call, Reply};
@@ -155,7 +155,7 @@ fn read_grant(item: &Map<String, Value>) -> Result<Grant, Reply> {
     }
     match projects::find(id).filter(|(_, organization)| organization.status != "deleted") {
         None => Err(member_error(400, &format!("project_id: There is no project \"{id}\"."))),
-        Some((_, organization)) if !is_manageable(organization) => Err(not_changeable()),
+        Some((_, organization)) if !organization.is_accessible() => Err(not_changeable()),
         Some((project, organization)) => Ok((project, organization, words(item))),
     }
 }

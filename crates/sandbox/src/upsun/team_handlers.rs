@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Upsun;
 use super::cursor::{Dialect, Kind, RequestedPage};
 use super::errors::error;
-use super::organizations::{Access, Organization, by_ulid};
+use super::organizations::by_ulid;
 use super::rules::{Rule, Writable, read_body, read_whole_body};
 use super::teams::{Team, Teams};
 use crate::exchange::{Call, Query, Reply};
@@ -25,7 +25,7 @@ const MEMBER: [Writable; 1] = [("user_id", Rule::Filled)];
 impl Upsun {
     pub(super) fn list_teams(&self, call: &Call) -> Reply {
         let teams = lock(&self.teams);
-        let visible = teams.iter().filter(|team| is_visible(team.organization)).map(Team::shown);
+        let visible = teams.iter().filter(|team| team.organization.is_accessible()).map(Team::shown);
         match self.page(&call.query, &TEAMS, ("/teams", MAX_TEAMS), visible.collect()) {
             Ok((mut body, total)) => {
                 body["count"] = total.into();
@@ -48,7 +48,7 @@ impl Upsun {
         body.extend(permissions);
         let organization = body.get("organization_id").and_then(Value::as_str).and_then(by_ulid);
         // Every third organization has a trial, which has no teams of its own.
-        if organization.is_none_or(|it| !is_visible(it) || it.number % 3 == 2) {
+        if organization.is_none_or(|it| !it.is_accessible() || it.number % 3 == 2) {
             return error(403, "The user may not create teams in this organization.");
         }
         match lock(&self.teams).create(&body, &self.now()) {
@@ -191,15 +191,11 @@ fn show_member(teams: &Teams, id: &str, index: u64, status: u16) -> Reply {
     found.map_or_else(no_such_member, |(team, seat)| Reply::json(status, &teams.member(team, seat)))
 }
 
-fn is_visible(organization: Organization) -> bool {
-    organization.access != Access::Denied && organization.status != "deleted"
-}
-
 /// Returns a team, if the token may see it.
 fn visible<'a>(teams: &'a Teams, id: &str) -> Result<&'a Team, Reply> {
     match teams.get(id) {
         None => Err(no_such_team()),
-        Some(team) if is_visible(team.organization) => Ok(team),
+        Some(team) if team.organization.is_accessible() => Ok(team),
         Some(_) => Err(error(403, "The user may not see this team.")),
     }
 }

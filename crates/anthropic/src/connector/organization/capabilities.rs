@@ -29,15 +29,12 @@ const PAGE_SIZE: u32 = 100;
 fn needs(operations: &mut Operations, shows_service_accounts: bool) {
     let of_people = "an admin key, or a token with `org:admin`; a key of a Claude Enterprise organization needs the scope";
     let read = format!("{of_people} read:members, and read:rbac_groups for the members of a group");
-    for name in ["list", "get", "members"] {
-        let more = if shows_service_accounts { "; service accounts need the token" } else { "" };
-        operations.needs.insert(name.into(), format!("{read}{more}").into());
-    }
+    let more = if shows_service_accounts { "; service accounts need the token" } else { "" };
+    operations.need(&["list", "get", "members"], format!("{read}{more}"));
     operations.need(&["current"], "an admin key, or a token with `org:admin`");
-    operations.needs.insert("create".into(), format!("{of_people} write:members").into());
-    operations.needs.insert("update".into(), format!("{of_people} write:members").into());
-    let delete = format!("{of_people} write:members, and write:rbac_groups to remove a member of a group");
-    operations.needs.insert("delete".into(), delete.into());
+    let write = format!("{of_people} write:members");
+    operations.need(&["delete"], format!("{write}, and write:rbac_groups to remove a member of a group"));
+    operations.need(&["create", "update"], write);
     if shows_service_accounts {
         operations.need(&["deactivate"], "a token with `org:admin`");
     }
