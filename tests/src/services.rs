@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Write as _, fs, io, path::Path};
 
 use anyprofile::{
     COMMON_KEYS, Services,
-    engine::{CredentialSet, ServiceDescriptor, SettingKey},
+    engine::{CredentialSet, ServiceDescriptor, SettingKey, SettingKind},
 };
 
 /// The page of all keys, which is a part of the facade's documentation too.
@@ -103,7 +103,10 @@ fn accounts_page(services: &Services) -> String {
                 key.doc
             );
         }
-        service.keys().iter().for_each(|key| page += &row(key));
+        for key in service.keys() {
+            page += &row(key);
+            key.inner_keys().iter().for_each(|key| page += &row(key));
+        }
     }
     let _ = write!(page, "\n## Every account\n\n{HEAD}");
     for key in &COMMON_KEYS {
@@ -119,7 +122,10 @@ fn row(key: &SettingKey) -> String {
     format!(
         "| `{}` | {}{required} | {} | {} | {} |\n",
         key.name,
-        key.kind,
+        match &key.kind {
+            SettingKind::Table(_) => "a table of the following".to_owned(),
+            kind => kind.to_string(),
+        },
         code(key.variable.as_deref()),
         code(key.default.as_deref()),
         key.doc

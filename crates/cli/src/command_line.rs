@@ -60,6 +60,7 @@ fn help_of(services: &Services) -> String {
 fn described(key: &SettingKey) -> String {
     let words = match &key.kind {
         SettingKind::Choice(_) => format!(": {}", key.kind),
+        SettingKind::Table(_) => format!(" ({})", key.kind),
         _ => String::new(),
     };
     let required = if key.is_required { " (required)" } else { "" };

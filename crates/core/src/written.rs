@@ -27,12 +27,18 @@ pub(crate) fn shown(
     capabilities: &Capabilities,
 ) -> WrittenField {
     let is_so = match (then, value_of(profile, path, capabilities)) {
+        (None, Field::Absent) if is_absent_when_cleared(path, capabilities) => true,
         (_, Field::Absent) => return WrittenField::Not,
         (Some(then), Field::Value(now)) => is_same(then, &now, format_of(path, capabilities)),
         (None, Field::Null) => true,
         (None, Field::Value(_)) | (Some(_), Field::Null) => false,
     };
     if is_so { WrittenField::AsWritten } else { WrittenField::Otherwise }
+}
+
+fn is_absent_when_cleared(path: &FieldPath, capabilities: &Capabilities) -> bool {
+    let rule = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref());
+    rule.is_some_and(|rule| rule.absent_when_cleared)
 }
 
 /// Returns the format in which a field is written.

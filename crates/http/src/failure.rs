@@ -31,8 +31,11 @@ pub(crate) fn failure(
             let failed = AttemptFailure::Status { status: received.status, headers: &received.headers };
             let retry = retry_of(failed, outbound, &received.headers);
             let error = status_error(account, outbound, &received, dialect, &mut details).with_retry(retry);
+            // A service that says in its own form that it does not support the request has not carried it out.
+            let is_refused = received.status == 501 && error.is_from_service();
             // 499: the connection was closed before the response; the service may have processed the request.
-            unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
+            let is_unknown = received.status >= 500 || matches!(received.status, 408 | 499);
+            unknown_outcome(error, outbound, is_unknown && !is_refused)
         }
         Err(Broken::Transport(error)) => {
             let kind = error.kind;

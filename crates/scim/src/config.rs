@@ -5,6 +5,7 @@ mod descriptor;
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
 use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, header};
+use serde::Deserialize;
 
 pub use self::descriptor::service;
 use crate::{connector::ScimConnector, dialect::DIALECT};
@@ -13,7 +14,8 @@ use crate::{connector::ScimConnector, dialect::DIALECT};
 pub const SERVICE: &str = "scim";
 
 /// How a list is read page by page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Paging {
     /// By the number of the first record (`startIndex`, RFC 7644 §3.4.2.4).
@@ -22,9 +24,25 @@ pub enum Paging {
     Cursor,
 }
 
+/// Which changes of a user a server accepts as `PATCH` (RFC 7644 §3.5.2). Every other change is made by replacing the user (`PUT`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Patching {
+    /// None.
+    None,
+    /// The change of `active` alone.
+    Active,
+    /// All.
+    All,
+}
+
 /// What cannot be found out from a server, or is not as the server says. What is not set is taken from
 /// `/ServiceProviderConfig`, except [`me`](Self::me); where the server does not say it, it is assumed not to work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// In an account file it is a table: `quirks = { paging = "index", patch = "active" }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Quirks {
     /// How lists are read page by page.
@@ -33,8 +51,8 @@ pub struct Quirks {
     pub page_size: Option<u32>,
     /// Whether the server applies filters.
     pub filter: Option<bool>,
-    /// Whether the server changes single attributes (`PATCH`). If not, users are replaced (`PUT`).
-    pub patch: Option<bool>,
+    /// Which changes the server accepts as `PATCH`.
+    pub patch: Option<Patching>,
     /// Whether the server checks the version of a record before it writes (`If-Match`).
     pub etag: Option<bool>,
     /// Whether the server has `/Me`.

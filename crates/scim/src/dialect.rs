@@ -4,8 +4,14 @@ use anyprofile_core::ErrorKind;
 use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 use serde_json::Value;
 
+use crate::operations::PATCH_USER;
+
 /// The schema of an error (RFC 7644 §3.12).
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+const ONLY_ACTIVE: &str =
+    r#"if the server changes `active` alone, set `quirks = { patch = "active" }`: users are replaced then"#;
+const NO_PATCH: &str = r#"set `quirks = { patch = "none" }`: users are replaced then"#;
 
 /// Reads errors as RFC 7644 §3.12 has them: `{"schemas", "status", "scimType", "detail"}`. Intermediaries send web pages
 /// or empty bodies instead, and say nothing about a person.
@@ -36,6 +42,9 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
         }
         (_, Some("mutability")) => {
             details.message = Some("the service does not let one of the attributes be changed".into());
+            if failure.operation == PATCH_USER {
+                details.hint = Some(ONLY_ACTIVE.into());
+            }
         }
         (_, Some("tooMany")) => {
             details.message = Some("the service finds more users than it returns".into());
@@ -53,6 +62,14 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
         (501, _) => {
             details.kind = Some(ErrorKind::Unsupported);
             details.message = Some("the service does not support the request".into());
+            if failure.operation == PATCH_USER {
+                details.hint = Some(NO_PATCH.into());
+            }
+        }
+        (405, _) if failure.operation == PATCH_USER => {
+            details.kind = Some(ErrorKind::Unsupported);
+            details.message = Some("the service changes no single attributes".into());
+            details.hint = Some(NO_PATCH.into());
         }
         (401, _) => details.hint = Some("check the account's credential".into()),
         _ => {}

@@ -6,7 +6,7 @@ use anyprofile_core::{Error, ErrorKind, Result};
 use anyprofile_http::Caller;
 
 use crate::{
-    config::{Paging, Quirks},
+    config::{Paging, Patching, Quirks},
     operations,
     wire::{Flag, ServiceProviderConfig},
 };
@@ -25,8 +25,8 @@ pub(crate) struct Features {
     pub(crate) max_page_size: Option<u32>,
     /// Whether users can be filtered.
     pub(crate) filter: bool,
-    /// Whether single attributes can be changed.
-    pub(crate) patch: bool,
+    /// Which changes are made by PATCH.
+    pub(crate) patch: Patching,
     /// Whether records have versions that a write can name.
     pub(crate) etag: bool,
     /// Whether the order can be chosen.
@@ -64,7 +64,11 @@ impl Features {
             page_size: quirks.page_size.unwrap_or_else(|| max.map_or(PAGE_SIZE, |max| max.min(PAGE_SIZE))),
             max_page_size: max,
             filter: quirks.filter.unwrap_or(is_on(filter.and_then(|it| it.supported.value()))),
-            patch: quirks.patch.unwrap_or(supported(config.patch.value())),
+            patch: quirks.patch.unwrap_or(if supported(config.patch.value()) {
+                Patching::All
+            } else {
+                Patching::None
+            }),
             etag: quirks.etag.unwrap_or(supported(config.etag.value())),
             sort: supported(config.sort.value()),
         }

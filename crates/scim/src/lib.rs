@@ -51,7 +51,7 @@ pub mod wire;
 
 pub use self::{
     client::ScimClient,
-    config::{ClientCredentials, Paging, Quirks, SERVICE, ScimConfig, service},
+    config::{ClientCredentials, Paging, Patching, Quirks, SERVICE, ScimConfig, service},
     map::ScimExtension,
     operations::{ListUsers, Page},
 };

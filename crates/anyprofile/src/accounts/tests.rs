@@ -108,6 +108,7 @@ fn what_a_service_describes_is_what_it_reads() {
             SettingKind::Number { at_least, .. } => json!(at_least),
             SettingKind::Flag => json!(true),
             SettingKind::List { words } => json!([words.first().map_or("x", |word| &**word)]),
+            SettingKind::Table(_) => key.placeholder(),
             _ => json!("https://127.0.0.1"),
         };
         for key in service.keys() {
@@ -219,6 +220,27 @@ fn of_several_ways_to_sign_in_the_one_that_is_whole_makes_the_account() {
     ] {
         let error = with(names).unwrap_err();
         assert!(error.message().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_table_has_only_its_own_keys() {
+    let account = |quirks: &str| {
+        let text = format!(
+            "[accounts.a]\nservice = \"scim\"\nbase_url = \"https://x.test\"\ntoken = {{ env = \"X\" }}\nquirks = {quirks}"
+        );
+        Services::builtin().from_toml(&text, std::path::Path::new("."))
+    };
+    account("{ paging = \"cursor\", patch = \"active\", page_size = 50, me = true }").unwrap();
+    for (quirks, part) in [
+        ("{ colour = \"hunter2\" }", "'quirks.colour' is not a key"),
+        ("{ paging = \"hunter2\" }", "quirks.paging must be index or cursor"),
+        ("{ page_size = 0 }", "quirks.page_size must be a whole number of at least 1"),
+        ("true", "quirks must be a table of paging, page_size"),
+    ] {
+        let error = account(quirks).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
 }
 

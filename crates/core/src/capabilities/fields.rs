@@ -40,6 +40,10 @@ pub struct WriteRule {
     pub create: AtCreation,
     /// Whether the service documents how to clear the field.
     pub clear: bool,
+    /// Whether the service documents that a record leaves out the field when it has no value, so that a response without it shows
+    /// that it is cleared.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub absent_when_cleared: bool,
     /// A side effect of a change, shown in the plan: for example, that it resets a password.
     pub warning: Option<Cow<'static, str>>,
     /// A side effect at creation, shown in the plan: for example, that a message is sent.
@@ -197,6 +201,7 @@ impl WriteRule {
             update: true,
             create: AtCreation::No,
             clear: false,
+            absent_when_cleared: false,
             warning: None,
             creation_warning: None,
             secret: false,
@@ -224,6 +229,12 @@ impl WriteRule {
     /// Declares that the field can be cleared in the way that the service documents.
     pub const fn clearable(mut self) -> Self {
         self.clear = true;
+        self
+    }
+
+    /// Marks the field as one that a record leaves out when it has no value.
+    pub const fn absent_when_cleared(mut self) -> Self {
+        self.absent_when_cleared = true;
         self
     }
 

@@ -54,6 +54,8 @@ pub enum SettingKind {
     },
     /// The path of a file. A relative path starts at the folder of the account file.
     Path,
+    /// A table of keys of its own.
+    Table(Vec<SettingKey>),
 }
 
 /// The default maximum of a number.
@@ -154,6 +156,22 @@ impl SettingKey {
         Self::new(name, SettingKind::Path, doc)
     }
 
+    /// Creates a key whose value is a table of keys of its own: `name = { key = … }`.
+    pub fn table(
+        name: impl Into<Cow<'static, str>>,
+        doc: impl Into<Cow<'static, str>>,
+        keys: impl IntoIterator<Item = SettingKey>,
+    ) -> Self {
+        Self::new(name, SettingKind::Table(keys.into_iter().collect()), doc)
+    }
+
+    /// Returns the keys of a table, with the name of the table before theirs: `quirks.paging`. None for a key of another kind.
+    pub fn inner_keys(&self) -> Vec<Self> {
+        let SettingKind::Table(keys) = &self.kind else { return Vec::new() };
+        let named = |key: &Self| Self { name: format!("{}.{}", self.name, key.name).into(), ..key.clone() };
+        keys.iter().map(named).collect()
+    }
+
     /// Sets the environment variable with the value, for accounts of the environment.
     pub fn with_variable(mut self, variable: impl Into<Cow<'static, str>>) -> Self {
         self.variable = Some(variable.into());
@@ -188,6 +206,9 @@ impl SettingKey {
             SettingKind::Number { at_least, .. } => (*at_least).into(),
             SettingKind::Flag => false.into(),
             SettingKind::List { .. } => Value::Array(vec!["example".into()]),
+            SettingKind::Table(keys) => {
+                keys.iter().map(|key| (key.name.clone().into_owned(), key.placeholder())).collect()
+            }
         }
     }
 
@@ -222,8 +243,25 @@ impl SettingKey {
                 Value::String(word) => has(words, word),
                 _ => false,
             },
+            SettingKind::Table(_) => match value.as_object() {
+                Some(table) => return self.check_table(table),
+                None => false,
+            },
         };
         if fits { Ok(()) } else { Err(Error::config(format!("{} must be {}", self.name, self.kind))) }
+    }
+
+    fn check_table(&self, table: &Map<String, Value>) -> Result<()> {
+        let inner = self.inner_keys();
+        table.iter().try_for_each(|(key, value)| {
+            let name = format!("{}.{key}", self.name);
+            let unknown = || {
+                let known: Vec<&str> = inner.iter().map(|key| &*key.name).collect();
+                Error::config(format!("'{name}' is not a key"))
+                    .with_hint(format!("the keys are {}", known.join(", ")))
+            };
+            inner.iter().find(|known| known.name == name).ok_or_else(unknown)?.check(value)
+        })
     }
 
     /// Parses the text of an environment variable, and checks the value.
@@ -236,6 +274,7 @@ impl SettingKey {
             SettingKind::Text | SettingKind::Url | SettingKind::Path | SettingKind::Choice(_) => text.into(),
             SettingKind::Number { .. } => text.parse::<u64>().map_or(Value::Null, Value::from),
             SettingKind::Flag => text.parse::<bool>().map_or(Value::Null, Value::from),
+            SettingKind::Table(_) => serde_json::from_str(text).unwrap_or_default(),
             SettingKind::List { words } if words.iter().any(|word| word == text) => text.into(),
             SettingKind::List { .. } => {
                 let mut items: Vec<&str> = Vec::new();
@@ -273,6 +312,10 @@ impl fmt::Display for SettingKind {
             Self::List { words } if words.is_empty() => formatter.write_str("a list of strings"),
             Self::List { words } => write!(formatter, "\"{}\" or a list of strings", words.join("\", \"")),
             Self::Path => formatter.write_str("the path of a file"),
+            Self::Table(keys) => {
+                let keys: Vec<&str> = keys.iter().map(|key| &*key.name).collect();
+                write!(formatter, "a table of {}", keys.join(", "))
+            }
         }
     }
 }

@@ -7,30 +7,19 @@ use anyprofile_engine::{CredentialKey, Secrets, ServiceDescriptor, SettingKey};
 use anyprofile_http::HttpOptions;
 use serde::Deserialize;
 
-use super::{ClientCredentials, Paging, Quirks, SERVICE, ScimConfig};
+use super::{ClientCredentials, Quirks, SERVICE, ScimConfig};
 
 /// The keys of an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     base_url: String,
-    paging: Option<Method>,
-    page_size: Option<u32>,
-    filter: Option<bool>,
-    patch: Option<bool>,
-    etag: Option<bool>,
-    me: Option<bool>,
+    #[serde(default)]
+    quirks: Quirks,
     user: Option<String>,
     token_url: Option<String>,
     client_id: Option<String>,
     scope: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Method {
-    Index,
-    Cursor,
 }
 
 /// Returns the descriptor of SCIM for account files, the environment and the command.
@@ -42,19 +31,7 @@ pub fn service() -> ServiceDescriptor {
                 .with_variable("SCIM_BASE_URL")
                 .required(),
         )
-        .with_key(SettingKey::choice(
-            "paging",
-            "how lists are read, if the server does not say it or is wrong",
-            ["index", "cursor"],
-        ))
-        .with_key(SettingKey::number("page_size", "the page size to ask for").at_least(1))
-        .with_key(SettingKey::flag(
-            "filter",
-            "whether the server applies filters, if it does not say it or is wrong",
-        ))
-        .with_key(SettingKey::flag("patch", "whether the server changes single attributes, likewise"))
-        .with_key(SettingKey::flag("etag", "whether the server checks versions, likewise"))
-        .with_key(SettingKey::flag("me", "whether the server has /Me"))
+        .with_key(SettingKey::table("quirks", "what the server does not say or is wrong about", quirks()))
         .with_key(SettingKey::text("user", "the user name that belongs to `password`"))
         .with_key(SettingKey::url("token_url", "the token endpoint, for `client_secret`"))
         .with_key(SettingKey::text("client_id", "the OAuth client's id, for `client_secret`"))
@@ -65,6 +42,21 @@ pub fn service() -> ServiceDescriptor {
             "client_secret",
             "the secret of the OAuth client, for access tokens by client credentials (RFC 6749)",
         ))
+}
+
+fn quirks() -> [SettingKey; 6] {
+    [
+        SettingKey::choice("paging", "how lists are read", ["index", "cursor"]),
+        SettingKey::number("page_size", "the page size to ask for").at_least(1),
+        SettingKey::flag("filter", "whether the server applies filters"),
+        SettingKey::choice(
+            "patch",
+            "what PATCH changes; the rest is changed by replacing the user",
+            ["none", "active", "all"],
+        ),
+        SettingKey::flag("etag", "whether the server checks the version of a record before it writes"),
+        SettingKey::flag("me", "whether the server has /Me"),
+    ]
 }
 
 fn connect(
@@ -95,17 +87,7 @@ fn connect(
         }
         _ => ScimConfig::with_token(account, base_url, secret.clone()),
     };
-    config.quirks = Quirks {
-        paging: settings.paging.as_ref().map(|method| match method {
-            Method::Index => Paging::Index,
-            Method::Cursor => Paging::Cursor,
-        }),
-        page_size: settings.page_size,
-        filter: settings.filter,
-        patch: settings.patch,
-        etag: settings.etag,
-        me: settings.me,
-    };
+    config.quirks = settings.quirks.clone();
     config.http = http;
     Ok(Arc::new(config.connect()?))
 }

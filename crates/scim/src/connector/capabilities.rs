@@ -25,7 +25,7 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
     operations.get = Support::users();
     operations.current = match quirks.me {
         Some(true) => Support::users(),
-        _ => Support::no("not every SCIM server has /Me: set `me = true` if this one does"),
+        _ => Support::no("not every SCIM server has /Me: set `quirks = { me = true }` if this one does"),
     };
     operations.enrich = Support::no("SCIM has only one record of a user");
     operations.members = Support::of([GROUP]);
@@ -52,7 +52,8 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
     capabilities.members = members;
     let both = |path, name| FieldSpec::read_in(path, USER, name).and_in(ME, name);
     let text = || WriteRule::set_only(USERS, ValueFormat::Text { max_characters: None });
-    let optional = || text().clearable().at_creation(AtCreation::Optional);
+    // RFC 7643 §2.5: an attribute that a record leaves out has no value.
+    let optional = || text().clearable().absent_when_cleared().at_creation(AtCreation::Optional);
     capabilities.fields = [
         both(FieldPath::ID, "id").and_in(MEMBER, "value"),
         both(FieldPath::KIND, "(always human)").and_in(MEMBER, "(always human)"),

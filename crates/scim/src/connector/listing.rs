@@ -47,7 +47,7 @@ pub(super) async fn page(
             list.page = Page::Cursor(place.token().map(str::to_owned));
             let listed = caller.call(&operations::list_users::<User>(&list).read_as(page_of_cursor)).await;
             listed.map_err(|error| match error.kind() {
-                ErrorKind::Unsupported => error.with_hint("set `paging = \"index\"`"),
+                ErrorKind::Unsupported => error.with_hint(r#"set `quirks = { paging = "index" }`"#),
                 _ => error,
             })
         }
@@ -92,7 +92,8 @@ fn pushed(query: &ListQuery, capabilities: &Capabilities) -> Option<String> {
 ///
 /// The list goes on behind the records that came, however many were asked for: a short page is not the end. The end is
 /// where the declared number is reached. Some servers declare the number of this page instead: where that cannot be told
-/// apart, and where nothing or less than what came is declared, the page behind it is asked for too.
+/// apart, where the last page is as long as the others, and where nothing or less than what came is declared, the page behind it
+/// is asked for too.
 fn page_of_index(response: &Response, start: u64, count: u64, features: &Features) -> Result<RecordPage> {
     let listed = list_response::<WithRaw<User>>(response)?;
     let ListResponse { total_results, start_index, .. } = &listed.list;
@@ -104,8 +105,11 @@ fn page_of_index(response: &Response, start: u64, count: u64, features: &Feature
     }
     let delivered = before.saturating_add(received);
     let next_page = Position::Number(delivered.saturating_add(1));
-    // A page that could have had more shows that the number is that of the users.
-    let is_whole_list = start > 1 || (features.max_page_size.is_some() && received < count);
+    // A page that could have had more shows that the number is that of the users. A server may send fewer than it is asked for:
+    // then all pages before the last one are as long as each other.
+    let is_full = received == count || (received > 0 && before.is_multiple_of(received));
+    let is_whole_list =
+        if start > 1 { !is_full } else { features.max_page_size.is_some() && received < count };
     let onward = match total {
         _ if received == 0 && (start > 1 || total.is_some()) => Onward::End,
         Some(total) if delivered < total => Onward::At(next_page),

@@ -1,6 +1,7 @@
 //! The connector: how the engine uses a server that speaks SCIM.
 
 mod capabilities;
+mod changes;
 mod listing;
 mod members;
 mod writes;

@@ -20,7 +20,7 @@ pub(crate) use self::{
     discovery::{get_service_provider_config, list_resource_types, list_schemas},
     filter::{Comparison, filter},
     groups::{get_group, list_groups},
-    users::{create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
+    users::{PATCH_USER, create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
 };
 use crate::wire::ListResponse;
 

@@ -118,9 +118,12 @@ pub(crate) fn replace_user(id: &str, input: &UserInput, version: Option<&str>) -
     Operation::new(if_match(request, version), Response::decode_record).reading_back(&get_user(id))
 }
 
+/// The name of the operation that changes single attributes.
+pub(crate) const PATCH_USER: &str = "PatchUser";
+
 /// Changes single attributes. A server responds with the user, or with 204 and nothing.
 pub(crate) fn patch_user(id: &str, patch: &PatchRequest, version: Option<&str>) -> Operation<User> {
-    let request = user(with_body(Request::patch("PatchUser", patch)), id);
+    let request = user(with_body(Request::patch(PATCH_USER, patch)), id);
     Operation::new(if_match(request, version), Response::decode_record).reading_back(&get_user(id))
 }
 

@@ -116,6 +116,13 @@ async fn a_total_that_is_not_reached_or_is_passed_is_not_believed() {
     let (seen, report) = listed(&provider(&too_many.script()), 10).await;
     assert_eq!(seen.unwrap(), 25);
     assert!(!report.is_complete());
+    // The number is that of two pages: the second one is as full as the first.
+    let two_pages = Server { users: 25, total: |_, _| Some(20), ..PLAIN };
+    let (seen, report) = listed(&provider(&two_pages.script()), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (25, true));
+    let short_pages = Server { users: 25, cap: 5, total: |_, _| Some(10), ..PLAIN };
+    let (seen, _) = listed(&provider(&short_pages.script()), 10).await;
+    assert_eq!(seen.unwrap(), 25);
     // Page by page, more come than were declared.
     let too_few = Server { users: 25, total: |all, _| Some(all - 10), ..PLAIN };
     let (seen, report) = listed(&provider(&too_few.script()), 10).await;
@@ -247,7 +254,7 @@ async fn a_server_that_lacks_its_cursors_says_how_to_do_without() {
     });
     let error = listed(&provider, 10).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert_eq!(error.hint(), Some(r#"set `paging = "index"`"#));
+    assert_eq!(error.hint(), Some(r#"set `quirks = { paging = "index" }`"#));
 }
 
 #[tokio::test]

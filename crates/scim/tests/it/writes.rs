@@ -6,10 +6,12 @@ use anyprofile_core::{
     ErrorKind, ExecuteOptions, Executed, FieldPath, IdKind, PlanOptions, ProfileChange, ProfileDraft,
     ProfileProvider as _, Result, Write,
 };
+use anyprofile_engine::Connection;
+use anyprofile_scim::Patching;
 use serde_json::{Value, json as value};
 
 use crate::{
-    ABLE, id, provider,
+    ABLE, id, provider, provider_with,
     support::{Response, Script, Sent, json, page, response},
 };
 
@@ -39,7 +41,10 @@ fn server(
 }
 
 async fn written(script: &Arc<Script>, write: Write) -> Result<Executed> {
-    let provider = provider(script);
+    written_by(&provider(script), write).await
+}
+
+async fn written_by(provider: &Connection, write: Write) -> Result<Executed> {
     let plan = provider.plan(&write, &PlanOptions::new()).await?;
     provider.execute(&plan, &ExecuteOptions::new()).await.and_then(Executed::into_result)
 }
@@ -88,6 +93,92 @@ async fn a_user_is_replaced_whole_where_single_attributes_cannot_be_changed() {
             "urn:example:badge:1.0": {"badge": 12},
         })
     );
+}
+
+#[tokio::test]
+async fn where_only_active_can_be_patched_the_rest_replaces_the_user() {
+    let patched = |sent: &Sent, user: &mut Value| {
+        if sent.method == "PATCH" {
+            user["active"] = false.into();
+        } else {
+            *user = serde_json::from_str(&sent.body).unwrap();
+        }
+        json(200, user.to_string())
+    };
+    let status = Write::update(id("7"), ProfileChange::new().set(FieldPath::STATUS, "suspended"));
+    let both = ProfileChange::new().set(FieldPath::STATUS, "suspended").set(FieldPath::TITLE, "CTO");
+    for (write, method) in [
+        (Write::deactivate(id("7")), "PATCH"),
+        (status, "PATCH"),
+        (rename(), "PUT"),
+        (Write::update(id("7"), both), "PUT"),
+    ] {
+        let script = server(NO_ETAG, patched);
+        let provider = provider_with(&script, |quirks| quirks.patch = Some(Patching::Active));
+        let applied = written_by(&provider, write).await.unwrap();
+        assert!(applied.ignored.is_empty());
+        assert_eq!(script.only_write().method, method);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_patch_says_how_to_do_without() {
+    let error = |status: u16, kind: &str| {
+        let body = value!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": status.to_string(), "scimType": kind,
+        });
+        json(status, body.to_string())
+    };
+    for (status, kind, hint) in [
+        (400, "mutability", "patch = \"active\""),
+        (405, "", "patch = \"none\""),
+        (501, "", "patch = \"none\""),
+    ] {
+        let script = server(NO_ETAG, move |_, _| error(status, kind));
+        let failed = written(&script, rename()).await.unwrap_err();
+        assert!(failed.hint().unwrap().contains(hint), "{failed:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_the_user_has_becomes_the_main_one() {
+    let user = r#"{"id":"7","userName":"ola","emails":[
+        {"value":"old@example.com","type":"work","primary":"True"},{"value":"Home@example.com","type":"home"}]}"#;
+    let script = Script::by(move |sent| {
+        let shown = match sent.method.as_str() {
+            "GET" if sent.url.ends_with("Config") => NO_ETAG,
+            "GET" if sent.url.ends_with("Schemas") => return page(404).into(),
+            _ => user,
+        };
+        json(200, shown).into()
+    });
+    let change = ProfileChange::new().set(FieldPath::EMAILS, "home@example.com");
+    let _ = written(&script, Write::update(id("7"), change)).await;
+    let sent: Value = serde_json::from_str(&script.only_write().body).unwrap();
+    assert_eq!(
+        sent["Operations"][0]["value"],
+        value!([
+            {"value": "old@example.com", "type": "work", "primary": false},
+            {"value": "Home@example.com", "type": "home", "primary": true},
+        ])
+    );
+}
+
+#[tokio::test]
+async fn an_attribute_that_the_record_leaves_out_is_cleared() {
+    let script = server(NO_ETAG, |_, user| {
+        user.as_object_mut().unwrap().remove("displayName");
+        json(200, user.to_string())
+    });
+    let clear = || Write::update(id("7"), ProfileChange::new().clear(FieldPath::NAME_DISPLAY));
+    let applied = written(&script, clear()).await.unwrap();
+    assert!(applied.ignored.is_empty() && applied.unshown.is_empty());
+    assert!(script.only_write().body.ends_with(r#"[{"op":"remove","path":"displayName"}]}"#));
+    // It is still there.
+    let script = server(NO_ETAG, |_, user| json(200, user.to_string()));
+    let applied = written(&script, clear()).await.unwrap();
+    assert_eq!(applied.ignored, [FieldPath::NAME_DISPLAY]);
 }
 
 #[tokio::test]
