@@ -11,6 +11,8 @@ use crate::cargo::{Outcome, Workspace, cargo, workspace};
 
 /// How many users each server has.
 const USERS: &str = "500";
+/// How many users each server has for the conformance suite, which lists them many times.
+const FEW_USERS: &str = "24";
 /// The packages of npm.
 const NPM: [&str; 3] = ["express@5.3.0", "scimmy@1.3.5", "scimmy-routers@1.3.2"];
 
@@ -31,27 +33,27 @@ pub(crate) fn scim() -> Outcome {
     cargo(&["build", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim"], &[])?;
     let start = |name: &str| scripts.join(name);
     let servers: [(&str, &Path, Vec<PathBuf>); 4] = [
-        ("scim2-server", &scim2, vec![start("start_scim2_server.py"), USERS.into()]),
-        (
-            "scim2-server-cursors",
-            &scim2,
-            vec![start("start_scim2_server.py"), USERS.into(), start("cursors.json")],
-        ),
-        ("scimmy", Path::new("node"), vec![start("start_scimmy.mjs"), USERS.into()]),
-        ("canaille", &canaille, vec![start("start_canaille.py"), USERS.into()]),
+        ("scim2-server", &scim2, vec![start("start_scim2_server.py")]),
+        ("scim2-server-cursors", &scim2, vec![start("start_scim2_server.py"), start("cursors.json")]),
+        ("scimmy", Path::new("node"), vec![start("start_scimmy.mjs")]),
+        ("canaille", &canaille, vec![start("start_canaille.py")]),
     ];
     let mut failures = Vec::new();
+    let file = bodies.to_str().ok_or("the path of the target directory is no text")?;
     for (name, program, arguments) in servers {
-        let server = match Server::start(&folder, name, program, &arguments) {
-            Ok(server) => server,
-            Err(error) => {
-                failures.push(error);
-                continue;
-            }
-        };
-        let file = bodies.to_str().ok_or("the path of the target directory is no text")?;
-        let run = ["run", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim", "--"];
-        failures.extend(cargo(&[&run[..], &[name, &server.base_url, file]].concat(), &[]).err());
+        let [script, more @ ..] = &arguments[..] else { continue };
+        for (part, users) in [("listing", USERS), ("conformance", FEW_USERS)] {
+            let arguments = [&[script.clone(), users.into()], more].concat();
+            let server = match Server::start(&folder, name, program, &arguments) {
+                Ok(server) => server,
+                Err(error) => {
+                    failures.push(error);
+                    continue;
+                }
+            };
+            let run = ["run", "--quiet", "--package", "anyprofile-tests", "--example", "real_scim", "--"];
+            failures.extend(cargo(&[&run[..], &[part, name, &server.base_url, file]].concat(), &[]).err());
+        }
     }
     let check = [start("check_bodies.py"), bodies];
     failures.extend(run(&scim2, &check.each_ref().map(PathBuf::as_path)).err());

@@ -9,7 +9,7 @@ use std::{
 use anyprofile_core::{
     Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
     ProfileProviderExt as _, ProviderInfo, Result,
-    check::CheckReport,
+    check::{CheckReport, Finding},
     find::FindMethod,
     listing::{ListReport, ProfileStream},
 };
@@ -118,6 +118,12 @@ impl Directory {
     /// [concurrently](Self::with_concurrency). The results are in the order of [`providers`](Self::providers).
     pub async fn check(&self) -> Vec<Result<CheckReport>> {
         self.each(|provider| provider.check()).await
+    }
+
+    /// Examines the service of each account ([`examine`](ProfileProvider::examine)), of several of them
+    /// [concurrently](Self::with_concurrency). The results are in the order of [`providers`](Self::providers).
+    pub async fn examine(&self) -> Vec<Result<Vec<Finding>>> {
+        self.each(|provider| provider.examine()).await
     }
 
     /// Runs a future for each account, several of them concurrently. Returns the results in the order of the accounts.

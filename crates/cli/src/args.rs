@@ -145,7 +145,10 @@ pub(crate) enum Command {
     /// The plan is computed again first. If the result is different, it is shown and nothing is written. If
     /// everything is unchanged, nothing is sent. A plan can be applied only once.
     Apply(Apply),
-    /// Check that each account's credential works.
+    /// Check that each account's credential works, and find out what its service can do.
+    ///
+    /// What a SCIM server can do, and its quirks, are printed with the setting that helps. Table: on standard error. The json and
+    /// ndjson formats have them as `findings`.
     Check,
     /// Run the conformance checks of all providers against the sandbox.
     #[cfg(feature = "conformance")]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyprofile_core::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    check::Finding,
     listing::{Cursor, Page},
 };
 
@@ -62,6 +63,10 @@ impl ProfileProvider for Witness {
 
     async fn prepare(&self) -> Result<&Capabilities> {
         self.provider.prepare().await
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.provider.examine().await
     }
 
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {

@@ -1,6 +1,6 @@
-//! Proof that a credential works.
+//! Proof that a credential works, and what a service turns out to be.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
@@ -37,5 +37,61 @@ impl fmt::Display for CheckMethod {
             Self::Current => "current",
             Self::List => "list",
         })
+    }
+}
+
+/// What the examination of a service found: what it can do, or how it differs from what it says or from its standard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Whether it is something that the service can do, or a quirk.
+    pub kind: FindingKind,
+    /// The finding, as a sentence without a period.
+    pub message: Cow<'static, str>,
+    /// What to do about it, such as a setting of the account.
+    pub hint: Option<Cow<'static, str>>,
+}
+
+/// The kind of a [`Finding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// Something that the service can or cannot do.
+    Ability,
+    /// Something that the service does in another way than it says, or than its standard says.
+    Quirk,
+}
+
+impl Finding {
+    /// Creates the finding of what a service can or cannot do.
+    pub fn ability(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: FindingKind::Ability, message: message.into(), hint: None }
+    }
+
+    /// Creates the finding of a quirk.
+    pub fn quirk(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: FindingKind::Quirk, message: message.into(), hint: None }
+    }
+
+    /// Sets what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    /// Writes `quirk: message; hint`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == FindingKind::Quirk {
+            formatter.write_str("quirk: ")?;
+        }
+        formatter.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(formatter, "; {hint}"),
+            None => Ok(()),
+        }
     }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, Result, Write,
+    check::Finding,
     find::look_up::find_by_listing,
     listing::{Cursor, Page},
 };
@@ -39,6 +40,15 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Those of the request.
     async fn prepare(&self) -> Result<&Capabilities> {
         Ok(self.capabilities())
+    }
+
+    /// Examines the service: reports what it can do, and where it differs from what it says. It reads a few records of people,
+    /// writes nothing, and takes several requests. The default sends no request and finds nothing.
+    ///
+    /// # Errors
+    /// If the service cannot be reached, or refuses the credential. What a service refuses or garbles is a finding.
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        Ok(Vec::new())
     }
 
     /// Returns one page of a listing: the first page without a cursor, a later page with the cursor of the page

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Field, FieldPath, Profile, Timestamp, capabilities::ValueFormat, email::is_same_address,
+    Capabilities, Field, FieldPath, FieldState, Profile, Timestamp, capabilities::ValueFormat,
+    email::is_same_address,
 };
 
 /// What a profile shows of a field after a write.
@@ -27,7 +28,6 @@ pub(crate) fn shown(
     capabilities: &Capabilities,
 ) -> WrittenField {
     let is_so = match (then, value_of(profile, path, capabilities)) {
-        (None, Field::Absent) if is_absent_when_cleared(path, capabilities) => true,
         (_, Field::Absent) => return WrittenField::Not,
         (Some(then), Field::Value(now)) => is_same(then, &now, format_of(path, capabilities)),
         (None, Field::Null) => true,
@@ -36,9 +36,11 @@ pub(crate) fn shown(
     if is_so { WrittenField::AsWritten } else { WrittenField::Otherwise }
 }
 
-fn is_absent_when_cleared(path: &FieldPath, capabilities: &Capabilities) -> bool {
+/// Returns whether the profile was read from a record that shows the field, and would leave it out without a value.
+fn is_absent_when_cleared(path: &FieldPath, profile: &Profile, capabilities: &Capabilities) -> bool {
     let rule = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref());
     rule.is_some_and(|rule| rule.absent_when_cleared)
+        && profile.state(path, capabilities) != FieldState::Unsupported
 }
 
 /// Returns the format in which a field is written.
@@ -115,7 +117,8 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
         };
     }
     let Some(value) = profile.value(path) else {
-        return if profile.is_null(path) { Field::Null } else { Field::Absent };
+        let is_null = profile.is_null(path) || is_absent_when_cleared(path, profile, capabilities);
+        return if is_null { Field::Null } else { Field::Absent };
     };
     // The first record in the field table owns the field.
     let views: Vec<_> = profile.origin.iter().flat_map(crate::profile::Origin::views).collect();

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use anyprofile_core::{
     Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    check::Finding,
     find::{find_by_listing, found_or_nobody, look_up},
     listing::{Cursor, Page},
 };
@@ -114,6 +115,10 @@ impl ProfileProvider for Connection {
     async fn prepare(&self) -> Result<&Capabilities> {
         self.run(async |_| Ok(())).await?;
         Ok(self.capabilities())
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.run(async |caller| self.connector().examine(&caller.reading()).await).await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

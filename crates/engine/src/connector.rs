@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyprofile_core::{
     Capabilities, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Timestamp, Write,
-    async_trait, listing::CursorPosition, profile::View,
+    async_trait, check::Finding, listing::CursorPosition, profile::View,
 };
 use anyprofile_http::Caller;
 
@@ -33,6 +33,15 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     async fn prepare(&self, caller: &Caller) -> Result<()> {
         let _ = caller;
         Ok(())
+    }
+
+    /// Examines the service: reports what it can do, and where it differs from what it says. It only reads. Default: finds nothing.
+    ///
+    /// # Errors
+    /// Those of operations whose failure is no finding.
+    async fn examine(&self, caller: &Caller) -> Result<Vec<Finding>> {
+        let _ = caller;
+        Ok(Vec::new())
     }
 
     /// Returns the collections to list for a query, in this order. At least one is required. Leave out a collection that cannot hold a
@@ -99,13 +108,15 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
 
     /// Reads what a write depends on besides the profile. Default: nothing.
     ///
+    /// `current` is the profile that the plan compares the write with, if it has one: what it shows need not be read.
+    ///
     /// It only reads, and must ask the service and not the [cache](Caller::remember): the engine calls it again before a write, to see
     /// whether something has changed.
     ///
     /// # Errors
     /// Those of the operations.
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
-        let (_, _) = (caller, write);
+    async fn basis(&self, caller: &Caller, write: &Write, current: Option<&Profile>) -> Result<Basis> {
+        let (_, _, _) = (caller, write, current);
         Ok(Basis::default())
     }
 

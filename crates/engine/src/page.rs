@@ -58,6 +58,11 @@ impl RecordPage {
         &self.page.items
     }
 
+    /// Returns the number of profiles of all pages, if the service declares it.
+    pub fn declared_total(&self) -> Option<u64> {
+        self.page.declared_total
+    }
+
     /// Returns the profiles for changing them.
     pub fn profiles_mut(&mut self) -> &mut Vec<Profile> {
         &mut self.page.items

@@ -57,6 +57,9 @@ pub struct Quirks {
     pub etag: Option<bool>,
     /// Whether the server has `/Me`.
     pub me: Option<bool>,
+    /// Whether `/Schemas` is right, where the server has it: an attribute that it does not name, or names as read-only, is not
+    /// written, and one that it requires is required of a new user.
+    pub schemas: Option<bool>,
 }
 
 /// The settings of an account at a server that speaks SCIM 2.0. `Debug` shows no secrets.

@@ -11,7 +11,7 @@ use crate::{
     wire::{Flag, ServiceProviderConfig},
 };
 
-pub(crate) use self::attributes::UserAttributes;
+pub(crate) use self::attributes::{Mutability, UserAttributes};
 
 /// The largest page size that is asked for without being told to: most servers have 100 or more.
 const PAGE_SIZE: u32 = 100;
@@ -77,6 +77,6 @@ impl Features {
 
 /// Returns whether an error says nothing about the account: the server does not have the endpoint, or not for this
 /// credential, or garbles it.
-fn says_nothing(error: &Error) -> bool {
+pub(crate) fn says_nothing(error: &Error) -> bool {
     matches!(error.status(), Some(400 | 403..=405 | 406 | 501)) || error.kind() == ErrorKind::Decode
 }

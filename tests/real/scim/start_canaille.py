@@ -30,9 +30,23 @@ with app.app_context():
             token_endpoint_auth_method="client_secret_basic",
         )
     )
+    members = []
     for number in range(int(sys.argv[1])):
-        Backend.instance.save(
-            models.User(
+        more = {}
+        if number % 10 == 1:
+            more = dict(
+                profile_url="https://example.com/seed",
+                title="Tester",
+                preferred_language="nb",
+                phone_numbers=["+47 22 00 00 00"],
+                street="Storgata 1",
+                locality="Oslo",
+                formatted_address="Storgata 1, Oslo",
+                employee_number=str(number),
+                organization="Example",
+                department="Tests",
+            )
+        user = models.User(
                 user_name=f"seed{number:05}",
                 formatted_name=f"Seed {number}",
                 given_name=f"G{number}",
@@ -40,8 +54,12 @@ with app.app_context():
                 display_name=f"Seed {number}",
                 emails=[f"seed{number:05}@example.com"],
                 lock_date=None if number % 2 == 0 else now,
+                **more,
             )
-        )
+        Backend.instance.save(user)
+        if more:
+            members.append(user)
+    Backend.instance.save(models.Group(display_name="Testers", members=members))
 
 
 class Handler(WSGIRequestHandler):

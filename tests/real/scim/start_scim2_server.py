@@ -10,13 +10,21 @@ with socket.socket() as free:
 url = f"http://127.0.0.1:{port}/v2"
 
 
+def post(path, record):
+    headers = {"Content-Type": "application/scim+json"}
+    request = urllib.request.Request(url + path, json.dumps(record).encode(), headers)
+    return json.load(urllib.request.urlopen(request))
+
+
 def seed():
+    first, members = None, []
     while True:
         try:
             urllib.request.urlopen(url + "/ServiceProviderConfig").read()
             break
         except OSError:
             time.sleep(0.05)
+    enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
     for number in range(count):
         user = {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -26,8 +34,39 @@ def seed():
             "name": {"familyName": f"F{number}", "givenName": f"G{number}"},
             "emails": [{"value": f"seed{number:05}@example.com", "type": "work", "primary": True}],
         }
-        headers = {"Content-Type": "application/scim+json"}
-        urllib.request.urlopen(urllib.request.Request(url + "/Users", json.dumps(user).encode(), headers)).read()
+        if number % 10 == 1:
+            user["schemas"].append(enterprise)
+            user["name"] |= {"formatted": f"G{number} F{number}", "middleName": "M", "honorificPrefix": "Dr."}
+            user["name"]["honorificSuffix"] = "III"
+            user |= {
+                "externalId": f"x{number}",
+                "nickName": "Nick",
+                "profileUrl": "https://example.com/seed",
+                "title": "Tester",
+                "userType": "Employee",
+                "preferredLanguage": "nb-NO",
+                "locale": "nb-NO",
+                "timezone": "Europe/Oslo",
+                "phoneNumbers": [{"value": "tel:+47-22-00-00-00", "type": "work", "primary": True}],
+                "photos": [{"value": "https://example.com/seed.jpg", "type": "photo"}],
+                "addresses": [{"streetAddress": "Storgata 1", "locality": "Oslo", "country": "NO", "type": "work"}],
+                "entitlements": [{"value": "lab"}],
+                "roles": [{"value": "tester", "display": "Tester"}],
+                enterprise: {
+                    "employeeNumber": str(number),
+                    "costCenter": "4130",
+                    "organization": "Example",
+                    "division": "Labs",
+                    "department": "Tests",
+                    "manager": {"value": first, "displayName": "Seed 0"},
+                },
+            }
+        created = post("/Users", user)
+        first = first or created["id"]
+        if number % 10 == 1:
+            members.append({"value": created["id"], "type": "User"})
+    group = "urn:ietf:params:scim:schemas:core:2.0:Group"
+    post("/Groups", {"schemas": [group], "displayName": "Testers", "members": members})
     os.write(1, (url + "\n").encode())
 
 

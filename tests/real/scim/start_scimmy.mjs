@@ -64,11 +64,27 @@ const declare = (R, h) => Resources.declare(R).ingress(h.ingress).egress(h.egres
 declare(Resources.User, handlers(users, "userName", withGroups)).extend(Schemas.EnterpriseUser, false);
 declare(Resources.Group, handlers(groups));
 
+const members = [];
 for (let i = 0; i < seed; i++) {
     const id = randomUUID(), n = String(i).padStart(5, "0");
-    users.set(id, {schemas: [Schemas.User.id], id, userName: `seed${n}`, displayName: `Seed ${i}`, active: i % 2 === 0,
-        name: {familyName: `F${i}`, givenName: `G${i}`}, emails: [{value: `seed${n}@example.com`, type: "work", primary: true}], meta: meta()});
+    const user = {schemas: [Schemas.User.id], id, userName: `seed${n}`, displayName: `Seed ${i}`, active: i % 2 === 0,
+        name: {familyName: `F${i}`, givenName: `G${i}`}, emails: [{value: `seed${n}@example.com`, type: "work", primary: true}], meta: meta()};
+    if (i % 10 === 1) {
+        Object.assign(user.name, {formatted: `G${i} F${i}`, middleName: "M", honorificPrefix: "Dr.", honorificSuffix: "III"});
+        Object.assign(user, {schemas: [Schemas.User.id, ext], externalId: `x${i}`, nickName: "Nick", profileUrl: "https://example.com/seed",
+            title: "Tester", userType: "Employee", preferredLanguage: "nb-NO", locale: "nb-NO", timezone: "Europe/Oslo",
+            phoneNumbers: [{value: "tel:+47-22-00-00-00", type: "work", primary: true}],
+            photos: [{value: "https://example.com/seed.jpg", type: "photo"}],
+            addresses: [{streetAddress: "Storgata 1", locality: "Oslo", country: "NO", type: "work"}],
+            entitlements: [{value: "lab"}], roles: [{value: "tester", display: "Tester"}],
+            [ext]: {employeeNumber: String(i), costCenter: "4130", organization: "Example", division: "Labs", department: "Tests",
+                manager: {value: [...users.keys()][0], displayName: "Seed 0"}}});
+        members.push({value: id, display: user.displayName, type: "User"});
+    }
+    users.set(id, user);
 }
+const group = randomUUID();
+groups.set(group, {schemas: [Schemas.Group.id], id: group, displayName: "Testers", members, meta: meta()});
 
 const app = express();
 // Express 5 parses the query anew at each access, so that scimmy-routers loses the numbers it made of startIndex and count.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use anyprofile_core::{FindKey, GetOptions, ListQuery, Profile, ProfileId, Result, check::CheckReport};
+use anyprofile_core::{
+    FindKey, GetOptions, ListQuery, Profile, ProfileId, Result,
+    check::{CheckReport, Finding},
+};
 use futures_util::StreamExt as _;
 
 use super::Runtime;
@@ -55,6 +58,11 @@ impl Directory {
     /// Checks the credential of each account. The results are in the order of the accounts.
     pub fn check(&self) -> Result<Vec<Result<CheckReport>>> {
         self.runtime.wait(self.directory.check())
+    }
+
+    /// Examines the service of each account. The results are in the order of the accounts.
+    pub fn examine(&self) -> Result<Vec<Result<Vec<Finding>>>> {
+        self.runtime.wait(self.directory.examine())
     }
 
     /// Lists the profiles of all accounts, as an iterator. Order is not guaranteed.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use anyprofile_core::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
-    Result, Timestamp, Write, check::CheckReport, enrollment::Enrollment, find::FoundCreated,
+    Result, Timestamp, Write,
+    check::{CheckReport, Finding},
+    enrollment::Enrollment,
+    find::FoundCreated,
     listing::Cursor,
 };
 
@@ -131,6 +134,11 @@ impl Provider {
     /// Checks that the credential works.
     pub fn check(&self) -> Result<CheckReport> {
         self.runtime.wait(self.provider.check())?
+    }
+
+    /// Examines the service: reports what it can do, and where it differs from what it says.
+    pub fn examine(&self) -> Result<Vec<Finding>> {
+        self.runtime.wait(self.provider.examine())?
     }
 
     /// Plans a write: what changes, and the requests. Writes nothing.

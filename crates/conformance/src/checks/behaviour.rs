@@ -287,6 +287,10 @@ async fn description(subject: &Subject<'_>) -> Checked {
     }
     let another = subject.another()?;
     ensure(another.info() == info, "another provider of the account has another description")?;
-    ensure(another.capabilities() == subject.capabilities(), "another provider has other capabilities")?;
+    // Both have asked the service, where it says itself what it supports.
+    ensure(
+        another.prepare().await? == subject.provider.prepare().await?,
+        "another provider has other capabilities",
+    )?;
     Ok(())
 }

@@ -51,8 +51,11 @@ pub(super) fn draft(subject: &Subject<'_>, kind: &IdKind, number: u64) -> Profil
         let rule = spec.write.as_ref().filter(|rule| rule.id_kinds.contains(kind))?;
         let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
         let path = if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() };
-        // The default status of a new profile is used.
-        let is_given = rule.create != AtCreation::No && path != FieldPath::STATUS;
+        // The default status of a new profile is used, unless it must be given.
+        let is_status = path == FieldPath::STATUS && rule.create != AtCreation::Required;
+        let is_given = rule.create != AtCreation::No && !is_status;
+        // The first status is the one of somebody who may act.
+        let number = if path == FieldPath::STATUS { 0 } else { number };
         Some((path, value(&rule.format, number).filter(|_| is_given)?))
     });
     given.fold(ProfileDraft::new(kind.clone()), |draft, (path, value)| draft.set(path, value))

@@ -1,8 +1,8 @@
 //! Plans: they show exactly what is sent, and planning writes nothing.
 
 use anyprofile_core::{
-    ErrorKind, ExecuteOptions, Field, Plan, PlanOptions, ProfileChange, ProfileProviderExt as _, Result,
-    Status, Write, plan::StepOutcome,
+    Change, ErrorKind, ExecuteOptions, Field, FieldPath, Plan, PlanOptions, ProfileChange,
+    ProfileProviderExt as _, Result, Status, Write, plan::StepOutcome,
 };
 
 use super::{
@@ -102,7 +102,7 @@ async fn repeatable(subject: &Subject<'_>) -> Checked {
 async fn given(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
     require(!writes.is_empty(), NO_WRITES)?;
-    for write in &writes {
+    for write in &writes.into_iter().filter_map(|write| without_reads(subject, write)).collect::<Vec<_>>() {
         let read = subject.provider.plan(write, &PlanOptions::always()).await?;
         // A profile that does not exist yet, or cannot be read, cannot be given.
         let options = match read.current() {
@@ -127,6 +127,27 @@ async fn given(subject: &Subject<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Returns the part of a write whose plan needs no record besides the profile.
+fn without_reads(subject: &Subject<'_>, write: Write) -> Option<Write> {
+    let needs_read = |path: &FieldPath| {
+        let rule = subject.capabilities().fields.get(path).and_then(|spec| spec.write.as_ref());
+        rule.is_some_and(|rule| rule.needs_read)
+    };
+    match write {
+        Write::Update { id, change } => {
+            let kept = change.iter().filter(|(path, _)| !needs_read(path));
+            let change = kept.fold(ProfileChange::new(), |all, (path, change)| match change {
+                Change::Set(value) => all.set(path.clone(), value.clone()),
+                Change::Clear => all.clear(path.clone()),
+                Change::Keep => all,
+            });
+            (!change.is_empty()).then(|| Write::update(id, change))
+        }
+        Write::Deactivate { .. } if needs_read(&FieldPath::STATUS) => None,
+        other => Some(other),
+    }
 }
 
 /// Describes what is wrong with a plan for values that are already set.

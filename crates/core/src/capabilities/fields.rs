@@ -44,6 +44,9 @@ pub struct WriteRule {
     /// that it is cleared.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub absent_when_cleared: bool,
+    /// Whether a plan that sets the field reads a record, even if the profile is [given](crate::plan::PlanRead::Given).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_read: bool,
     /// A side effect of a change, shown in the plan: for example, that it resets a password.
     pub warning: Option<Cow<'static, str>>,
     /// A side effect at creation, shown in the plan: for example, that a message is sent.
@@ -202,6 +205,7 @@ impl WriteRule {
             create: AtCreation::No,
             clear: false,
             absent_when_cleared: false,
+            needs_read: false,
             warning: None,
             creation_warning: None,
             secret: false,
@@ -235,6 +239,12 @@ impl WriteRule {
     /// Marks the field as one that a record leaves out when it has no value.
     pub const fn absent_when_cleared(mut self) -> Self {
         self.absent_when_cleared = true;
+        self
+    }
+
+    /// Declares that a plan that sets the field reads a record, even for a given profile.
+    pub const fn needing_read(mut self) -> Self {
+        self.needs_read = true;
         self
     }
 

@@ -15,6 +15,7 @@ use crate::{
     AccountName, Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found, GetOptions,
     ListQuery, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
     Write,
+    check::Finding,
     error::Effect,
     listing::{Cursor, Page},
     plan::StepOutcome,
@@ -256,6 +257,10 @@ impl ProfileProvider for Observed {
 
     async fn prepare(&self) -> Result<&Capabilities> {
         self.observe("prepare", None, READ, self.provider.prepare(), |_| CallSummary::read(0)).await
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.observe("examine", None, READ, self.provider.examine(), |_| CallSummary::read(0)).await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

@@ -9,6 +9,7 @@ use crate::{
     Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write,
     capabilities::{FieldSpec, Support},
+    check::Finding,
     listing::{Cursor, Page},
 };
 
@@ -86,6 +87,10 @@ impl ProfileProvider for ReadOnly {
     async fn prepare(&self) -> Result<&Capabilities> {
         self.provider.prepare().await?;
         Ok(self.capabilities())
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.provider.examine().await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

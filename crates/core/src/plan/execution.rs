@@ -8,7 +8,7 @@ use crate::{
     error::Effect,
     plan::{Difference, Receipt, StepOutcome},
     reading::{check_same, read},
-    written::{WrittenField, shown},
+    written::{WrittenField, shown, value_of},
 };
 
 /// An execution of a plan: the work that all providers share. A provider begins it, reports the outcome of each
@@ -173,7 +173,7 @@ impl Execution {
 impl Plan {
     /// Returns whether a response leaves out a requested field, so that its result is not known.
     fn is_unsaid(&self, written: &Profile, capabilities: &Capabilities) -> bool {
-        self.asked().any(|it| shown(it.then.as_ref(), written, &it.field, capabilities) == WrittenField::Not)
+        self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
     }
 
     /// Returns the requested fields with this result.

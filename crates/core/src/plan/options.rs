@@ -50,8 +50,8 @@ impl PlanOptions {
 #[non_exhaustive]
 pub struct ExecuteOptions {
     /// Whether to read the profile again before writing, and to write nothing if a field that the plan touches has
-    /// changed since. A change between this read and the write is not detected: no service supports conditional
-    /// writes. The default is `false`.
+    /// changed since. A change between this read and the write is detected only by a service whose writes name the version of
+    /// the record (SCIM with `ETag`s). The default is `false`.
     pub unchanged: bool,
 }
 

@@ -44,7 +44,7 @@ pub fn service() -> ServiceDescriptor {
         ))
 }
 
-fn quirks() -> [SettingKey; 6] {
+fn quirks() -> [SettingKey; 7] {
     [
         SettingKey::choice("paging", "how lists are read", ["index", "cursor"]),
         SettingKey::number("page_size", "the page size to ask for").at_least(1),
@@ -56,6 +56,7 @@ fn quirks() -> [SettingKey; 6] {
         ),
         SettingKey::flag("etag", "whether the server checks the version of a record before it writes"),
         SettingKey::flag("me", "whether the server has /Me"),
+        SettingKey::flag("schemas", "whether /Schemas is right about the attributes of users"),
     ]
 }
 

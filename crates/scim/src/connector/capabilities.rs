@@ -8,17 +8,22 @@ use anyprofile_core::{
     query::{FilterPart, OrderField},
 };
 
-use super::members::GROUP;
+use super::{members::GROUP, writes::replaces};
 use crate::{
     config::{Paging, Quirks},
-    discovery::Features,
+    discovery::{Features, Mutability, UserAttributes},
     map::{ME, MEMBER, USER},
+    wire::ENTERPRISE_USER_SCHEMA,
 };
 
 /// The kinds of ids that can be written.
 const USERS: &[IdKind] = &[IdKind::USER];
 
-pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities {
+pub(super) fn capabilities(
+    features: &Features,
+    attributes: &UserAttributes,
+    quirks: &Quirks,
+) -> Capabilities {
     let mut capabilities = Capabilities::default();
     let operations = &mut capabilities.operations;
     operations.list = Support::users();
@@ -63,8 +68,9 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
         ),
         both(FieldPath::EXTERNAL_ID, "externalId").writable(optional()),
         both(FieldPath::USERNAME, "userName").writable(text().at_creation(AtCreation::Required)),
-        both(FieldPath::EMAILS, "emails")
-            .writable(WriteRule::set_only(USERS, ValueFormat::Email).at_creation(AtCreation::Optional)),
+        both(FieldPath::EMAILS, "emails").writable(
+            WriteRule::set_only(USERS, ValueFormat::Email).at_creation(AtCreation::Optional).needing_read(),
+        ),
         both(FieldPath::NAME_DISPLAY, "displayName").and_in(MEMBER, "display").writable(optional()),
         both(FieldPath::NAME_GIVEN, "name.givenName").writable(optional()),
         both(FieldPath::NAME_FAMILY, "name.familyName").writable(optional()),
@@ -96,6 +102,53 @@ pub(super) fn capabilities(features: &Features, quirks: &Quirks) -> Capabilities
         both(FieldPath::extension("extension.version"), "meta.version"),
     ]
     .into_iter()
+    .filter_map(|spec| as_named(spec, attributes))
+    .map(|mut spec| {
+        if let Some(write) = &mut spec.write {
+            write.needs_read |= replaces(&spec.path, features);
+        }
+        spec
+    })
     .collect();
     capabilities
+}
+
+/// What every record has, which schemas do not name (RFC 7643 §3.1).
+const COMMON: &[&str] = &["id", "externalId", "meta"];
+
+/// Returns a field as the server's schemas have it; `None` if they do not name it.
+fn as_named(mut spec: FieldSpec, attributes: &UserAttributes) -> Option<FieldSpec> {
+    let name = spec.sources.first()?.name.clone();
+    // The kind of a profile is no attribute.
+    if !attributes.are_named() || name.starts_with('(') {
+        return Some(spec);
+    }
+    let Some(rule) = name.split(", ").find_map(|name| attributes.get(&path_of(name))) else {
+        let first = name.split('.').next().unwrap_or_default();
+        if !COMMON.contains(&first) {
+            // A group may name what its users do not have.
+            spec.sources.retain(|source| source.view.as_ref() == Some(&MEMBER));
+            spec.write = None;
+        }
+        return (!spec.sources.is_empty()).then_some(spec);
+    };
+    spec.write = spec.write.filter(|_| rule.mutability != Mutability::ReadOnly).map(|write| {
+        let write = if rule.mutability == Mutability::Immutable { write.not_by_update() } else { write };
+        if rule.is_required {
+            let mut write = write.at_creation(AtCreation::Required);
+            write.clear = false;
+            write
+        } else {
+            write
+        }
+    });
+    Some(spec)
+}
+
+/// Returns the path of an attribute by the name in the field table.
+fn path_of(name: &str) -> String {
+    match name.strip_prefix("enterprise: ") {
+        Some(attribute) => format!("{ENTERPRISE_USER_SCHEMA}:{attribute}"),
+        None => name.to_owned(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Lists, by index and by cursor.
 
 use anyprofile_core::{
-    Capabilities, ErrorKind, Expected, ListQuery, Result, Status, listing,
+    ErrorKind, Expected, ListQuery, Result, Status, listing,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -21,15 +21,14 @@ use crate::{
 pub(super) async fn page(
     caller: &Caller,
     query: &ListQuery,
+    pushed: &[FilterPart],
     place: &Place<'_>,
     features: &Features,
-    capabilities: &Capabilities,
 ) -> Result<RecordPage> {
     let asked = query.page_size.unwrap_or(features.page_size);
     // A server that is asked for more than it sends would send a page that looks like the last one.
     let asked = features.max_page_size.map_or(asked, |max| asked.min(max));
-    let mut list =
-        ListUsers { count: Some(asked), filter: pushed(query, capabilities), ..ListUsers::default() };
+    let mut list = ListUsers { count: Some(asked), filter: written(query, pushed), ..ListUsers::default() };
     if let Some(order) = &query.order {
         list.sort_by = attribute(&order.field).map(str::to_owned);
         list.is_descending = order.direction == Direction::Descending;
@@ -41,7 +40,11 @@ pub(super) async fn page(
             let (count, features) = (u64::from(asked), features.clone());
             let operation = operations::list_users::<User>(&list)
                 .read_as(move |response| page_of_index(response, start, count, &features));
-            caller.call(&operation).await
+            let page = caller.call(&operation).await?;
+            if start > 1 && is_first_again(caller, &list, start, &page).await? {
+                return Ok(RecordPage::new(listing::Page::last(Vec::new()), Onward::End));
+            }
+            Ok(page)
         }
         Paging::Cursor => {
             list.page = Page::Cursor(place.token().map(str::to_owned));
@@ -65,8 +68,7 @@ fn attribute(field: &OrderField) -> Option<&'static str> {
 }
 
 /// Returns the filter for the server, of the parts that it applies.
-fn pushed(query: &ListQuery, capabilities: &Capabilities) -> Option<String> {
-    let pushed = query.filter_plan(capabilities).pushed;
+fn written(query: &ListQuery, pushed: &[FilterPart]) -> Option<String> {
     let mut comparisons: Vec<(&str, Comparison, Value)> = Vec::new();
     for part in pushed {
         match part {
@@ -88,6 +90,23 @@ fn pushed(query: &ListQuery, capabilities: &Capabilities) -> Option<String> {
     filter(&comparisons)
 }
 
+/// Returns whether a page behind the declared number is the first one again, as some servers send it. It would be the users that
+/// the declared number leaves out otherwise, so the first user is asked for once more.
+async fn is_first_again(caller: &Caller, list: &ListUsers, start: u64, page: &RecordPage) -> Result<bool> {
+    let (Some(total), Some(first)) = (page.declared_total(), page.profiles().first()) else {
+        return Ok(false);
+    };
+    if start <= total {
+        return Ok(false);
+    }
+    let list = ListUsers { page: Page::Index(1), count: Some(1), ..list.clone() };
+    let operation = operations::list_users::<User>(&list).read_as(move |response| {
+        let listed = list_response::<WithRaw<User>>(response)?;
+        Ok(listed.into_page(|list| (list.resources, None)).try_map(USER.each(response)))
+    });
+    Ok(caller.call(&operation).await?.items.first().is_some_and(|it| it.id == first.id))
+}
+
 /// Reads a page of a list by index.
 ///
 /// The list goes on behind the records that came, however many were asked for: a short page is not the end. The end is
@@ -96,13 +115,9 @@ fn pushed(query: &ListQuery, capabilities: &Capabilities) -> Option<String> {
 /// is asked for too.
 fn page_of_index(response: &Response, start: u64, count: u64, features: &Features) -> Result<RecordPage> {
     let listed = list_response::<WithRaw<User>>(response)?;
-    let ListResponse { total_results, start_index, .. } = &listed.list;
+    let ListResponse { total_results, .. } = &listed.list;
     let received = u64::try_from(listed.list.resources.len() + listed.quarantined.len()).unwrap_or(u64::MAX);
     let (total, before) = (total_results.value().copied(), start.saturating_sub(1));
-    // Behind the last user, some servers send the first page again.
-    if start > 1 && start_index.value() == Some(&1) && total.is_some_and(|total| before >= total) {
-        return Ok(RecordPage::new(listing::Page::last(Vec::new()), Onward::End));
-    }
     let delivered = before.saturating_add(received);
     let next_page = Position::Number(delivered.saturating_add(1));
     // A page that could have had more shows that the number is that of the users. A server may send fewer than it is asked for:

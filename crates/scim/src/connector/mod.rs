@@ -1,7 +1,9 @@
 //! The connector: how the engine uses a server that speaks SCIM.
 
+mod addresses;
 mod capabilities;
 mod changes;
+mod examination;
 mod listing;
 mod members;
 mod writes;
@@ -10,10 +12,11 @@ use std::sync::OnceLock;
 
 use anyprofile_core::{
     Capabilities, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Timestamp, Write,
-    async_trait, profile::View,
+    async_trait, check::Finding, profile::View, query::FilterPart,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Mapping, Place, RecordPage};
 use anyprofile_http::Caller;
+use futures_util::future::try_join;
 
 use crate::{
     config::{Paging, Quirks},
@@ -28,13 +31,14 @@ static ME: Mapping<wire::User> = Mapping::new(IdKind::USER, |user: &wire::User| 
 #[derive(Debug)]
 struct Prepared {
     features: Features,
+    attributes: UserAttributes,
     capabilities: Capabilities,
 }
 
 impl Prepared {
-    fn new(features: Features, quirks: &Quirks) -> Self {
-        let capabilities = capabilities::capabilities(&features, quirks);
-        Self { features, capabilities }
+    fn new(features: Features, attributes: UserAttributes, quirks: &Quirks) -> Self {
+        let capabilities = capabilities::capabilities(&features, &attributes, quirks);
+        Self { features, attributes, capabilities }
     }
 }
 
@@ -45,14 +49,23 @@ pub(crate) struct ScimConnector {
     unasked: Prepared,
     /// Set by [`prepare`](Connector::prepare).
     asked: OnceLock<Prepared>,
-    /// Set before the first write that needs to know.
-    attributes: OnceLock<UserAttributes>,
+    /// Whether a filter finds an address in any case. Set before the first filter by address.
+    finds_any_case: OnceLock<bool>,
 }
 
 impl ScimConnector {
     pub(crate) fn new(quirks: Quirks) -> Self {
-        let unasked = Prepared::new(Features::unasked(&quirks), &quirks);
-        Self { quirks, unasked, asked: OnceLock::new(), attributes: OnceLock::new() }
+        let unasked = Prepared::new(Features::unasked(&quirks), UserAttributes::default(), &quirks);
+        Self { quirks, unasked, asked: OnceLock::new(), finds_any_case: OnceLock::new() }
+    }
+
+    /// Returns whether the server's filter finds an address in any case.
+    async fn finds_addresses(&self, caller: &Caller) -> Result<bool> {
+        if let Some(known) = self.finds_any_case.get() {
+            return Ok(*known);
+        }
+        let found = addresses::are_found_in_any_case(caller).await?;
+        Ok(*self.finds_any_case.get_or_init(|| found))
     }
 
     fn prepared(&self) -> &Prepared {
@@ -67,10 +80,16 @@ impl Connector for ScimConnector {
     }
 
     async fn prepare(&self, caller: &Caller) -> Result<()> {
-        let features = Features::discover(caller, &self.quirks).await?;
+        let features = Features::discover(caller, &self.quirks);
+        let attributes = UserAttributes::discover(caller, &self.quirks);
+        let (features, attributes) = try_join(features, attributes).await?;
         // Another call may have been first, with the same answer.
-        let _ = self.asked.set(Prepared::new(features, &self.quirks));
+        let _ = self.asked.set(Prepared::new(features, attributes, &self.quirks));
         Ok(())
+    }
+
+    async fn examine(&self, caller: &Caller) -> Result<Vec<Finding>> {
+        examination::examine(caller, &self.prepared().features, &self.quirks).await
     }
 
     fn collections(&self, query: &ListQuery) -> Vec<Collection> {
@@ -89,7 +108,12 @@ impl Connector for ScimConnector {
             return members::page(caller, group).await;
         }
         let prepared = self.prepared();
-        listing::page(caller, query, place, &prepared.features, &prepared.capabilities).await
+        let mut pushed = query.filter_plan(&prepared.capabilities).pushed;
+        if pushed.contains(&FilterPart::Email) && !self.finds_addresses(caller).await? {
+            // The filter is applied to all users then.
+            pushed.retain(|part| *part != FilterPart::Email);
+        }
+        listing::page(caller, query, &pushed, place, &prepared.features).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
@@ -112,13 +136,11 @@ impl Connector for ScimConnector {
         }
     }
 
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
-        writes::basis(caller, write, &self.prepared().features, &self.attributes).await
+    async fn basis(&self, caller: &Caller, write: &Write, current: Option<&Profile>) -> Result<Basis> {
+        writes::basis(caller, write, current, &self.prepared().features).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, basis: &Basis, _: Timestamp) -> Result<Vec<Action>> {
-        let prepared = self.prepared();
-        writes::action(caller, write, basis, &prepared.features, &prepared.capabilities)
-            .map(|action| vec![action])
+        writes::action(caller, write, basis, self.prepared()).map(|action| vec![action])
     }
 }

@@ -1,101 +1,95 @@
 //! Writes of users: single attributes where the server changes them, else the whole user.
 
-use std::sync::OnceLock;
-
-use anyprofile_core::{Capabilities, FieldPath, ProfileChange, ProfileId, Result, Write};
+use anyprofile_core::{FieldPath, Profile, ProfileChange, ProfileId, Result, Write};
 use anyprofile_engine::{Action, Basis};
 use anyprofile_http::Caller;
 use serde_json::{Map, Value};
 
 use super::{
-    USER,
+    Prepared, USER,
     changes::{changes, replaced},
 };
 use crate::{
     config::Patching,
-    discovery::{Features, UserAttributes},
+    discovery::Features,
+    map::ScimExtension,
     operations,
     wire::{PatchOperation, PatchRequest},
 };
 
 /// The name of the user's record in the basis of a write.
 const RECORD: &str = "user";
-/// The name of the attributes that the server has in the basis of a write.
-const ATTRIBUTES: &str = "attributes";
+/// The name of the version of the record in the basis of a write.
+const VERSION: &str = "version";
 
 /// The warning of a write that no version protects.
 const UNCONDITIONAL: &str = "the record has no version, so a change that is made meanwhile is overwritten";
 
-/// Reads what the write depends on: the user's record, and the attributes that the server has.
+/// Reads what the write depends on: the user's record, or its version alone.
 pub(super) async fn basis(
     caller: &Caller,
     write: &Write,
+    current: Option<&Profile>,
     features: &Features,
-    known: &OnceLock<UserAttributes>,
 ) -> Result<Basis> {
-    let mut basis = Basis::default();
-    if has_address(write) {
-        if known.get().is_none() {
-            // Another write may have been first, with the same answer.
-            let _ = known.set(UserAttributes::discover(caller).await?);
-        }
-        basis = basis.with(ATTRIBUTES, &known.get())?;
+    let basis = Basis::default();
+    let Some(id) = write.id() else { return Ok(basis) };
+    let needs_record = needs_record(write, features);
+    if !needs_record && !features.etag {
+        return Ok(basis);
     }
-    match write.id() {
-        Some(id) if needs_record(write, features) => {
-            let record = caller.call(&operations::get_user(id.native())).await?;
-            basis.with(RECORD, &record)
-        }
-        _ => Ok(basis),
+    let shown = current.and_then(|current| current.extension_as::<ScimExtension>()?.version.value().cloned());
+    // The plan compares the write with the record of this version.
+    if let (false, Some(version)) = (needs_record, &shown) {
+        return basis.with(VERSION, version);
     }
-}
-
-/// Returns whether the write sets an address, which has only the parts that the server has.
-fn has_address(write: &Write) -> bool {
-    let fields = match write {
-        Write::Create { draft } => draft.fields(),
-        Write::Update { change, .. } => change,
-        _ => return false,
+    let record = caller.call(&operations::get_user(id.native())).await?;
+    let basis = match shown.as_ref().or(record.meta.value().and_then(|meta| meta.version.value())) {
+        Some(version) => basis.with(VERSION, version)?,
+        None => basis,
     };
-    fields.text(&FieldPath::EMAILS).into_set().is_some()
+    basis.with(RECORD, &record)
 }
 
-/// Returns whether the write replaces the user as a whole, names the version of the record, or changes one address of it.
+/// Returns whether the write sets an address.
+fn has_address(change: &ProfileChange) -> bool {
+    change.text(&FieldPath::EMAILS).into_set().is_some()
+}
+
+/// Returns whether the write replaces the user as a whole, or changes one address of it.
 fn needs_record(write: &Write, features: &Features) -> bool {
     match write {
-        Write::Update { .. } | Write::Deactivate { .. } => {
-            replaces(write, features) || features.etag || has_address(write)
-        }
-        Write::Delete { .. } => features.etag,
-        _ => false,
+        Write::Update { change, .. } => is_replacement(write, features) || has_address(change),
+        _ => is_replacement(write, features),
     }
 }
 
 /// Returns whether the write replaces the user as a whole.
-fn replaces(write: &Write, features: &Features) -> bool {
+fn is_replacement(write: &Write, features: &Features) -> bool {
+    match write {
+        Write::Update { change, .. } => change.iter().any(|(field, _)| replaces(field, features)),
+        Write::Deactivate { .. } => replaces(&FieldPath::STATUS, features),
+        _ => false,
+    }
+}
+
+/// Returns whether a change of the field replaces the user as a whole.
+pub(super) fn replaces(field: &FieldPath, features: &Features) -> bool {
     match features.patch {
         Patching::All => false,
-        Patching::Active => match write {
-            Write::Update { change, .. } => change.iter().any(|(field, _)| *field != FieldPath::STATUS),
-            _ => false,
-        },
+        Patching::Active => *field != FieldPath::STATUS,
         Patching::None => true,
     }
 }
 
-pub(super) fn action(
-    caller: &Caller,
-    write: &Write,
-    basis: &Basis,
-    features: &Features,
-    capabilities: &Capabilities,
-) -> Result<Action> {
+pub(super) fn action(caller: &Caller, write: &Write, basis: &Basis, prepared: &Prepared) -> Result<Action> {
+    let Prepared { features, attributes, capabilities } = prepared;
     let current = if needs_record(write, features) { basis.get(RECORD)? } else { Value::Null };
-    let attributes = if has_address(write) { basis.get(ATTRIBUTES)? } else { UserAttributes::default() };
-    let version = current["meta"]["version"].as_str().filter(|_| features.etag);
+    let version: Option<String> = basis.get(VERSION).ok().filter(|_| features.etag);
+    let version = version.as_deref();
     let change_user = |id: &ProfileId, changes: &[PatchOperation]| -> Result<Action> {
         let native = id.native();
-        let operation = if replaces(write, features) {
+        let operation = if is_replacement(write, features) {
             operations::replace_user(native, &replaced(&current, changes)?, version)
         } else {
             operations::patch_user(native, &PatchRequest::new(changes.to_vec()), version)
@@ -105,13 +99,13 @@ pub(super) fn action(
     let action = match write {
         Write::Create { draft } => {
             let empty = Value::Object(Map::new());
-            let input = replaced(&empty, &changes(draft.fields(), &empty, &attributes))?;
+            let input = replaced(&empty, &changes(draft.fields(), &empty, attributes))?;
             Action::shows(USER.of(operations::create_user(&input)))
         }
-        Write::Update { id, change } => change_user(id, &changes(change, &current, &attributes))?,
+        Write::Update { id, change } => change_user(id, &changes(change, &current, attributes))?,
         Write::Deactivate { id } => {
             let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
-            change_user(id, &changes(&change, &current, &attributes))?
+            change_user(id, &changes(&change, &current, attributes))?
         }
         Write::Delete { id } => Action::accepted(operations::delete_user(id.native(), version), id),
         other => return Err(other.unsupported(caller.info(), capabilities)),

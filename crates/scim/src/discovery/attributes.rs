@@ -4,21 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyprofile_core::Result;
 use anyprofile_http::Caller;
-use serde::{Deserialize, Serialize};
 
 use super::says_nothing;
 use crate::{
+    config::Quirks,
     operations,
-    wire::{Schema, USER_SCHEMA, ValueInput},
+    wire::{Attribute, Schema, USER_SCHEMA, ValueInput},
 };
 
-/// The attributes of a user at a server that names them (`/Schemas`), each with its parts, in lower case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct UserAttributes(Option<BTreeMap<String, BTreeSet<String>>>);
+/// The attributes of a user at a server that names them (`/Schemas`), by their paths in lower case: `name.givenname`, or with the
+/// URN of an extension before them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UserAttributes(Option<BTreeMap<String, Rule>>);
+
+/// What the server says of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// Whether every user must have it.
+    pub(crate) is_required: bool,
+    pub(crate) mutability: Mutability,
+}
+
+/// Who writes an attribute, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mutability {
+    ReadOnly,
+    /// It is written when the user is created, and never after.
+    Immutable,
+    ReadWrite,
+}
 
 impl UserAttributes {
     /// Asks the server. Many servers do not have `/Schemas`, or garble it: then nothing is known.
-    pub(crate) async fn discover(caller: &Caller) -> Result<Self> {
+    pub(crate) async fn discover(caller: &Caller, quirks: &Quirks) -> Result<Self> {
+        if quirks.schemas == Some(false) {
+            return Ok(Self::default());
+        }
         match caller.call(&operations::list_schemas()).await {
             Ok(schemas) => Ok(Self::of(&schemas.list.resources)),
             Err(error) if says_nothing(&error) => Ok(Self::default()),
@@ -27,22 +48,36 @@ impl UserAttributes {
     }
 
     fn of(schemas: &[Schema]) -> Self {
-        let lower = |name: &str| name.to_ascii_lowercase();
-        let user = schemas.iter().find(|schema| schema.id.is_known_to_be(USER_SCHEMA));
-        Self(user.and_then(|user| user.attributes.value()).map(|attributes| {
-            let named = attributes.iter().filter_map(|attribute| {
-                let parts = attribute.sub_attributes.value().map(Vec::as_slice).unwrap_or_default();
-                let parts = parts.iter().filter_map(|part| part.name.value().map(|name| lower(name)));
-                Some((lower(attribute.name.value()?), parts.collect()))
-            });
-            named.collect()
-        }))
+        let mut rules = BTreeMap::new();
+        for schema in schemas {
+            let (Some(urn), Some(attributes)) = (schema.id.value(), schema.attributes.value()) else {
+                continue;
+            };
+            // Those of the core schema stand for themselves.
+            let prefix =
+                if urn.eq_ignore_ascii_case(USER_SCHEMA) { String::new() } else { format!("{urn}:") };
+            add(&mut rules, &prefix, attributes);
+        }
+        // Every user has a user name (RFC 7643 §4.1.1): a schema without it is not that of the users.
+        Self(rules.contains_key("username").then_some(rules))
+    }
+
+    /// Returns whether the server names its attributes.
+    pub(crate) fn are_named(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Returns what the server says of an attribute.
+    pub(crate) fn get(&self, path: &str) -> Option<Rule> {
+        self.0.as_ref()?.get(&path.to_ascii_lowercase()).copied()
     }
 
     /// Returns whether the server may have a part of an attribute. One that it does not name may be refused.
     fn may_have(&self, attribute: &str, part: &str) -> bool {
-        let parts = self.0.as_ref().and_then(|all| all.get(&attribute.to_ascii_lowercase()));
-        parts.is_none_or(|parts| parts.is_empty() || parts.contains(part))
+        let Some(rules) = &self.0 else { return true };
+        let prefix = format!("{}.", attribute.to_ascii_lowercase());
+        let parts: BTreeSet<&str> = rules.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
+        parts.is_empty() || parts.contains(part)
     }
 
     /// Returns a main value with the parts that the server has.
@@ -55,5 +90,23 @@ impl UserAttributes {
             input.primary = None;
         }
         input
+    }
+}
+
+/// Adds the attributes and their parts.
+fn add(rules: &mut BTreeMap<String, Rule>, prefix: &str, attributes: &[Attribute]) {
+    for attribute in attributes {
+        let Some(name) = attribute.name.value() else { continue };
+        let path = format!("{prefix}{name}").to_ascii_lowercase();
+        let mutability = match attribute.mutability.value().map(|word| word.to_ascii_lowercase()).as_deref() {
+            Some("readonly") => Mutability::ReadOnly,
+            Some("immutable") => Mutability::Immutable,
+            _ => Mutability::ReadWrite,
+        };
+        let is_required = attribute.required.value().is_some_and(|flag| flag.0);
+        if let Some(parts) = attribute.sub_attributes.value() {
+            add(rules, &format!("{path}."), parts);
+        }
+        rules.insert(path, Rule { is_required, mutability });
     }
 }

@@ -166,16 +166,24 @@ async fn a_server_that_always_says_the_same_index_is_listed_by_its_users() {
 
 #[tokio::test]
 async fn the_first_page_behind_the_last_one_is_nobody_new() {
-    // Nobody says how many a page has, so the page behind it is asked for.
-    let script = Script::by(|sent| {
-        if sent.url.ends_with("/ServiceProviderConfig") {
-            return json(404, "").into();
-        }
-        let page: Vec<_> = (1..=4).map(user).collect();
-        json(200, value!({ "totalResults": 4, "startIndex": 1, "Resources": page }).to_string()).into()
-    });
-    let (seen, report) = listed(&provider(&script), 10).await;
-    assert_eq!((seen.unwrap(), report.duplicates, report.is_complete()), (4, 0, true));
+    // Of the first list nobody says how many a page has, and the last page of the second is as full as the first: the page
+    // behind is asked for.
+    for users in [4, 20] {
+        let script = Script::by(move |sent| {
+            if sent.url.ends_with("/ServiceProviderConfig") {
+                return json(404, "").into();
+            }
+            let asked = number(sent, "startIndex").unwrap();
+            let count = usize::try_from(number(sent, "count").unwrap()).unwrap();
+            let start = if asked > users { 1 } else { asked };
+            let page: Vec<_> = (start..=users).take(count).map(user).collect();
+            json(200, value!({ "totalResults": users, "startIndex": asked, "Resources": page }).to_string())
+                .into()
+        });
+        let (seen, report) = listed(&provider(&script), 10).await;
+        let expected = usize::try_from(users).unwrap();
+        assert_eq!((seen.unwrap(), report.duplicates, report.is_complete()), (expected, 0, true));
+    }
 }
 
 #[tokio::test]

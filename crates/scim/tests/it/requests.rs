@@ -8,7 +8,7 @@ use anyprofile_scim::{
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    ABLE, client, id, provider,
+    ABLE, client, id, provider, provider_with,
     support::{Script, json, response},
 };
 
@@ -79,7 +79,14 @@ async fn a_client_fetches_its_access_token() {
 /// Returns the target of the list that a query sends.
 async fn target(config: &'static str, query: ListQuery) -> String {
     let script = Script::by(move |sent| {
-        let body = if sent.url.ends_with("Config") { config } else { r#"{"totalResults":0}"# };
+        let body = match sent.url.as_str() {
+            url if url.ends_with("Config") => config,
+            // How the server compares addresses is tried with ten users.
+            url if url.ends_with("count=10") => {
+                r#"{"Resources":[{"id":"1","emails":[{"value":"a@x.test"}]}]}"#
+            }
+            _ => r#"{"totalResults":0}"#,
+        };
         json(200, body).into()
     });
     let provider = provider(&script);
@@ -127,4 +134,51 @@ async fn the_capabilities_are_those_that_the_server_names() {
     // Once is enough.
     provider.prepare().await.unwrap();
     assert_eq!(script.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn the_fields_are_those_of_the_schemas() {
+    let schemas = r#"{"Resources":[
+        {"id":"urn:ietf:params:scim:schemas:core:2.0:User","attributes":[
+            {"name":"userName","required":true,"mutability":"immutable"},
+            {"name":"displayName","mutability":"readOnly"},
+            {"name":"title","mutability":"readWrite"},
+            {"name":"name","subAttributes":[{"name":"familyName","required":"True"}]},
+            {"name":"locale"}]},
+        {"id":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","attributes":[{"name":"department"}]}]}"#;
+    let answered = |schemas: &'static str| {
+        Script::by(move |sent| json(200, if sent.url.ends_with("/Schemas") { schemas } else { ABLE }).into())
+    };
+    let shown = async |script| {
+        let provider = provider_with(&script, |quirks| quirks.schemas = None);
+        let fields = provider.prepare().await.unwrap().fields.clone();
+        let rows = fields.iter().map(|spec| {
+            let rule =
+                spec.write.as_ref().map(|rule| format!("update {}, creation {}", rule.update, rule.create));
+            format!("{}: {}", spec.path, rule.unwrap_or_else(|| "read".to_owned()))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    insta::assert_snapshot!(shown(answered(schemas)).await.join("\n"), @r"
+    id: read
+    kind: read
+    external_id: update true, creation optional
+    username: update false, creation required
+    name.display: read
+    name.family: update true, creation required
+    title: update true, creation optional
+    locale: read
+    employee.department: read
+    times.created: read
+    times.updated: read
+    extension.locale: read
+    extension.version: read
+    ");
+    // Schemas without a user name are not those of users.
+    let all = shown(answered(
+        r#"{"Resources":[{"id":"urn:ietf:params:scim:schemas:core:2.0:User","attributes":[]}]}"#,
+    ))
+    .await;
+    assert_eq!(all, shown(answered("{}")).await);
+    assert!(all.contains(&"nickname: update true, creation optional".to_owned()));
 }

@@ -16,6 +16,7 @@ use self::store::{Asked, CacheStore, EntryKey, Flight, PendingCall, Value};
 use crate::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, Timestamp, Write,
+    check::Finding,
     listing::{Cursor, Page},
     plan::StepOutcome,
 };
@@ -225,6 +226,10 @@ impl ProfileProvider for Cached {
 
     async fn prepare(&self) -> Result<&Capabilities> {
         self.provider.prepare().await
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.provider.examine().await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

@@ -13,6 +13,7 @@ use crate::{
     Capabilities, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, Found, GetOptions, IdKind,
     ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result,
     Verdict, Write,
+    check::Finding,
     error::Effect,
     find::FindMethod,
     listing::{Cursor, Page},
@@ -287,6 +288,10 @@ impl ProfileProvider for Scoped {
     async fn prepare(&self) -> Result<&Capabilities> {
         self.provider.prepare().await?;
         Ok(self.capabilities())
+    }
+
+    async fn examine(&self) -> Result<Vec<Finding>> {
+        self.provider.examine().await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

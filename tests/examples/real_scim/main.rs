@@ -1,5 +1,7 @@
-//! Lists and writes at a real server that speaks SCIM: what `cargo xtask real scim` runs. The arguments are the name of the
-//! server, its base URL, and the file to which the bodies of requests are added.
+//! Lists and writes at a real server that speaks SCIM, or runs the conformance suite there: what `cargo xtask real scim` runs. The
+//! arguments are `listing` or `conformance`, the name of the server, its base URL, and the file to which the bodies of requests are added.
+
+mod conformance;
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +18,7 @@ use anyprofile::{
     ProfileDraft, ProfileId, ProfileProvider as _, ProfileProviderExt as _, Status, Write, async_trait,
     engine::Connection,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
-    scim::{ClientCredentials, ListUsers, Quirks, ScimClient, ScimConfig},
+    scim::{ClientCredentials, ListUsers, Patching, Quirks, ScimClient, ScimConfig},
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -152,8 +154,16 @@ async fn changes_while_listing(provider: &Connection) -> Outcome<[&'static str; 
     Ok([said[0], said[1]])
 }
 
-async fn run(server: &str, base_url: &str, bodies: &PathBuf) -> Outcome {
-    let config = config(server, base_url, bodies)?;
+/// Says what the server can do, and runs the conformance suite.
+async fn conform(server: &str, config: ScimConfig) -> Outcome {
+    for finding in config.clone().connect()?.examine().await? {
+        println!("{server}: {finding}");
+    }
+    println!("{server}: {}", conformance::conforms(server, config).await?);
+    Ok(())
+}
+
+async fn list_and_write(server: &str, config: ScimConfig) -> Outcome {
     let client = ScimClient::new(config.clone())?;
     let replacing = config.clone();
     let provider = config.connect()?;
@@ -162,7 +172,7 @@ async fn run(server: &str, base_url: &str, bodies: &PathBuf) -> Outcome {
     check(own.value() == u64::try_from(listed).ok().as_ref(), "as many are listed as the server has")?;
     life(&provider).await?;
     let mut quirks = Quirks::default();
-    quirks.patch = Some(false);
+    quirks.patch = Some(Patching::None);
     life(&replacing.with_quirks(quirks).connect()?).await?;
     let [inserted, deleted] = changes_while_listing(&provider).await?;
     println!(
@@ -175,11 +185,18 @@ async fn run(server: &str, base_url: &str, bodies: &PathBuf) -> Outcome {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [server, base_url, bodies] = &arguments[..] else {
-        eprintln!("the arguments are: the server's name, its base URL, and the file for bodies");
+    let [part, server, base_url, bodies] = &arguments[..] else {
+        eprintln!(
+            "the arguments are: `listing` or `conformance`, the server's name, its base URL, and the file for bodies"
+        );
         return ExitCode::FAILURE;
     };
-    match run(server, base_url, &bodies.into()).await {
+    let outcome = match (part.as_str(), config(server, base_url, &bodies.into())) {
+        (_, Err(error)) => Err(error),
+        ("conformance", Ok(config)) => conform(server, config).await,
+        (_, Ok(config)) => list_and_write(server, config).await,
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{server}: {error}");
