@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use self::filter_plan::{FilterPlan, UnanswerableIn};
-use crate::{Capabilities, ProfileId, Timestamp};
+use crate::{Capabilities, FieldPath, ProfileId, Timestamp};
 pub use crate::{
     expected::Expected,
     filter::Filter,
@@ -233,6 +233,9 @@ pub struct GetOptions {
     /// not be read. A service with one record has nothing to add; see
     /// [`Operations::enrich`](crate::capabilities::Operations::enrich). The default is `false`.
     pub enrich: bool,
+    /// The fields for whose sake other records are added: only records that show one of them are read. Empty, which is the default,
+    /// means all. It has no effect without [`enrich`](Self::enrich).
+    pub fields: Vec<FieldPath>,
     /// Whether the profile always comes from the service and never from a cache. A plan always reads from the
     /// service. The default is `false`.
     pub fresh: bool,
@@ -247,6 +250,12 @@ impl GetOptions {
     /// Sets [`enrich`](Self::enrich).
     pub fn with_enrich(mut self, enrich: bool) -> Self {
         self.enrich = enrich;
+        self
+    }
+
+    /// Sets [`fields`](Self::fields).
+    pub fn with_fields(mut self, fields: impl IntoIterator<Item = FieldPath>) -> Self {
+        self.fields = fields.into_iter().collect();
         self
     }
 

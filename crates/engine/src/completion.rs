@@ -1,8 +1,9 @@
 //! Reads the further records of a profile.
 
 use anyprofile_core::{
-    Error, Profile, Result,
-    profile::{MissingReason, View},
+    Error, FieldPath, Profile, ProfileProvider as _, Result,
+    capabilities::Readable,
+    profile::{MissingReason, Origin, View},
 };
 use anyprofile_http::Caller;
 use futures_util::{StreamExt as _, future::join_all, stream};
@@ -28,10 +29,33 @@ fn lacking(profile: &Profile, views: &[View]) -> Vec<View> {
 }
 
 impl Connection {
-    /// Adds all records that a profile does not have yet.
-    pub(crate) async fn complete(&self, caller: &Caller, profile: &mut Profile) -> Result<()> {
-        let views = self.connector().further_views(&profile.id.kind);
+    /// Adds the records that a profile does not have yet: those that show one of these fields, or all if no field is named.
+    pub(crate) async fn complete(
+        &self,
+        caller: &Caller,
+        profile: &mut Profile,
+        fields: &[FieldPath],
+    ) -> Result<()> {
+        let views = if fields.is_empty() {
+            self.connector().further_views(&profile.id.kind)
+        } else {
+            self.views_of(profile, fields)
+        };
         self.complete_with(caller, profile, &views, MissingReason::of).await
+    }
+
+    /// Returns the further records that show these fields, for fields that no record of the profile shows yet.
+    pub(crate) fn views_of(&self, profile: &Profile, fields: &[FieldPath]) -> Vec<View> {
+        let table = &self.capabilities().fields;
+        let read: Vec<&View> = profile.origin.iter().flat_map(Origin::views).collect();
+        let mut further = self.connector().further_views(&profile.id.kind);
+        further.retain(|view| {
+            fields.iter().any(|field| {
+                let shows = |view: &View| table.readable_in(field, [view]) == Readable::Yes;
+                !read.iter().any(|view| shows(view)) && shows(view)
+            })
+        });
+        further
     }
 
     /// Adds those of `views` that a profile does not have yet. Reads them concurrently, and adds them in their order.

@@ -96,7 +96,7 @@ impl Connection {
         options: &GetOptions,
     ) -> Result<Profile> {
         if options.enrich {
-            self.complete(caller, &mut profile).await?;
+            self.complete(caller, &mut profile, &options.fields).await?;
         }
         Ok(profile)
     }

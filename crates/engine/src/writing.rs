@@ -6,7 +6,7 @@ use anyprofile_core::{
     Error, ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, Plan, PlanOptions, Profile, ProfileId,
     ProfileProvider as _, Result, Timestamp, Write,
     plan::{Execution, Receipt},
-    profile::{MissingReason, View},
+    profile::MissingReason,
 };
 use anyprofile_http::Caller;
 
@@ -130,23 +130,7 @@ async fn read_back(
     fields: &[FieldPath],
 ) -> Result<Profile> {
     let mut profile = connection.read(caller, id, &GetOptions::default()).await?;
-    let views = of_fields(connection, &profile, fields);
+    let views = connection.views_of(&profile, fields);
     connection.complete_with(caller, &mut profile, &views, MissingReason::of).await?;
     Ok(profile)
-}
-
-/// Returns the further records that show these fields, for fields that no record of the profile shows yet.
-fn of_fields(connection: &Connection, profile: &Profile, fields: &[FieldPath]) -> Vec<View> {
-    let table = &connection.capabilities().fields;
-    let read: Vec<&View> = profile.origin.iter().flat_map(anyprofile_core::profile::Origin::views).collect();
-    let mut further = connection.connector().further_views(&profile.id.kind);
-    further.retain(|view| {
-        fields.iter().any(|field| {
-            let shows = |view: &View| {
-                table.readable_in(field, [view]) == anyprofile_core::capabilities::Readable::Yes
-            };
-            !read.iter().any(|view| shows(view)) && shows(view)
-        })
-    });
-    further
 }

@@ -20,7 +20,9 @@ pub(crate) async fn get(
     fields: &[FieldPath],
 ) -> Result<Exit, Failure> {
     let session = Session::start_for(global, id).await?;
-    let profile = session.directory.get_opts(id, &GetOptions::new().with_enrich(enrich)).await?;
+    // Only the records that show the wanted fields are read.
+    let options = GetOptions::new().with_enrich(enrich).with_fields(fields.iter().cloned());
+    let profile = session.directory.get_opts(id, &options).await?;
     let Some(provider) = session.directory.provider_of(id) else { return Ok(Exit::Complete) };
     print_one(global.output, &profile, fields, provider.capabilities())?;
     if let (true, Support::No(reason), false) =

@@ -173,8 +173,9 @@ impl PlanBuilder {
         if is_elsewhere(change, current, capabilities) {
             self.0.enrich = true;
             if !matches!(options.read, PlanRead::Given(_)) {
-                let enriched =
-                    read(provider, id, &GetOptions::default().with_enrich(true).with_fresh(true)).await?;
+                let fields = change.iter().map(|(path, _)| path.clone());
+                let options = GetOptions::default().with_enrich(true).with_fields(fields).with_fresh(true);
+                let enriched = read(provider, id, &options).await?;
                 self.0.current = Some(Arc::new(enriched));
             }
         } else {

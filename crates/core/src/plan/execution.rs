@@ -197,7 +197,8 @@ impl Plan {
 
 /// Returns the options for reading the profile of a plan again.
 fn as_planned(plan: &Plan) -> GetOptions {
-    GetOptions::default().with_enrich(plan.0.enrich).with_fresh(true)
+    let fields = plan.asked().map(|it| it.field.clone());
+    GetOptions::default().with_enrich(plan.0.enrich).with_fields(fields).with_fresh(true)
 }
 
 /// Reads the profile of a plan, and checks that no field that the plan touches has changed.

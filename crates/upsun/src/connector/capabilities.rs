@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     config::ListedOrganizations,
-    map::{ADDRESS, MEMBER, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER, USER_REFERENCE},
+    map::{
+        ADDRESS, CREDENTIALS, MEMBER, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, TEAMS, USER,
+        USER_REFERENCE,
+    },
     operations::MAX_PAGE_SIZE,
 };
 
@@ -145,6 +148,8 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
         only(ADDRESS, FieldPath::BILLING_ADDRESS_POSTAL_CODE, "postal_code").writable(text(BOTH)),
         only(ADDRESS, FieldPath::BILLING_ADDRESS_COUNTRY, "country")
             .writable(set(BOTH, ValueFormat::Country)),
+        only(TEAMS, FieldPath::GROUPS, "label, id"),
+        only(CREDENTIALS, FieldPath::CREDENTIALS, "(API tokens, logins through other services)"),
         only(MEMBER, FieldPath::ACCESS_OWNER, "owner"),
         only(USER, FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled").and_in(USER_REFERENCE, "mfa_enabled"),
         only(USER, FieldPath::SECURITY_SSO, "sso_enabled").and_in(USER_REFERENCE, "sso_enabled"),

@@ -1,5 +1,6 @@
 //! The connector: how the engine uses the API of Upsun.
 
+mod belongings;
 mod capabilities;
 mod members;
 mod memberships;
@@ -18,7 +19,7 @@ pub use self::memberships::{MEMBER, member_id};
 use self::records::{PROFILES, USERS};
 use crate::{
     ListProfiles, ListedOrganizations,
-    map::{ADDRESS, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER},
+    map::{ADDRESS, CREDENTIALS, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, TEAMS, USER},
     operations::{self, profile_list},
     wire::{self, Link, ProfileList},
 };
@@ -146,12 +147,16 @@ impl Connector for UpsunConnector {
         } else if *kind == IdKind::ORGANIZATION {
             vec![ORGANIZATION, ORGANIZATION_PROFILE, ADDRESS]
         } else {
-            vec![PROFILE, USER, ADDRESS]
+            vec![PROFILE, USER, ADDRESS, TEAMS, CREDENTIALS]
         }
     }
 
     async fn complete(&self, caller: &Caller, profile: &Profile, view: &View) -> Result<Profile> {
-        records::further(caller, &profile.id, view).await
+        match view {
+            view if *view == TEAMS => belongings::teams(caller, &profile.id).await,
+            view if *view == CREDENTIALS => belongings::credentials(caller, &profile.id).await,
+            view => records::further(caller, &profile.id, view).await,
+        }
     }
 
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {

@@ -1,5 +1,6 @@
 //! Maps the API's records to the normalized profile.
 
+mod belongings;
 mod extension;
 mod organization;
 
@@ -10,7 +11,10 @@ use anyprofile_core::{
 };
 
 pub use self::extension::UpsunExtension;
-pub(crate) use self::organization::{gone, member, organization, user_reference};
+pub(crate) use self::{
+    belongings::{credentials, teams},
+    organization::{gone, member, organization, user_reference},
+};
 use crate::wire::{self, CustomerType, ProfileType};
 
 /// The view of a profile in `/profiles`.
@@ -27,6 +31,10 @@ pub(crate) const ORGANIZATION_PROFILE: View = View::new("organization_profile");
 pub(crate) const MEMBER: View = View::new("member");
 /// The view of a user in `/ref/users`.
 pub(crate) const USER_REFERENCE: View = View::new("user_reference");
+/// The view of the user's teams (`/users/{id}/teams`).
+pub(crate) const TEAMS: View = View::new("teams");
+/// The view of the user's API tokens and logins through other services.
+pub(crate) const CREDENTIALS: View = View::new("credentials");
 
 /// Maps a profile of `/profiles`, or the profile of an organization if `id` is an organization's.
 pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {

@@ -23,6 +23,22 @@ const PERSON: &str = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","deactivate
 const ADDRESS: &str = r#"{"country":"GB","name_line":"Ada Lovelace","thoroughfare":"12 St James's Square","premise":"",
     "sub_premise":null,"locality":"London","postal_code":1815,"administrative_area":"",
     "metadata":{"required_fields":["locality"],"field_labels":[],"show_vat":true}}"#;
+const BELONGINGS: &[(&str, &str)] = &[
+    (
+        "/teams",
+        r#"{"items":[{"id":"01JTEAM0000000000000000001","organization_id":"01HZX3K8Q0T7V9W2B4N6M8P0RS","label":"Core"}],
+        "_links":{}}"#,
+    ),
+    (
+        "/api-tokens",
+        r#"[{"id":"t-1","name":"deploy","created_at":"2024-05-01T10:00:00Z","last_used_at":null},
+        {"id":"t-2","name":"","created_at":"2024-05-02T10:00:00Z","last_used_at":"2026-01-02T03:04:05Z"}]"#,
+    ),
+    (
+        "/connections",
+        r#"[{"provider":"okta-acme","provider_type":"okta","subject":"00u1","created_at":"2023-01-01T00:00:00Z"}]"#,
+    ),
+];
 const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
 
 fn enriched() -> GetOptions {
@@ -53,6 +69,8 @@ async fn an_enriched_user_says_what_came_from_where() {
     let script = by_path(|path| {
         Some(if path.ends_with("/address") {
             json(200, ADDRESS)
+        } else if let Some((_, list)) = BELONGINGS.iter().find(|(end, _)| path.ends_with(end)) {
+            json(200, *list)
         } else if path.starts_with("/users") {
             json(200, PERSON)
         } else {
@@ -82,6 +100,32 @@ async fn an_enriched_user_says_what_came_from_where() {
 }
 
 #[tokio::test]
+async fn a_belonging_that_cannot_be_read_is_not_left_out_in_silence() {
+    let script = by_path(|path| {
+        Some(match path.rsplit('/').next() {
+            Some("api-tokens") => json(200, r#"[{"id":"t-1"},7]"#),
+            Some("connections") => json(200, "[]"),
+            Some("teams") => json(200, r#"{"items":[],"_links":{}}"#),
+            Some("address") => json(200, ADDRESS),
+            _ if path.starts_with("/users") => json(200, PERSON),
+            _ => json(200, PROFILE),
+        })
+    });
+    let failed = provider(&script).get_opts(&id(USER), &enriched()).await.unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::Decode);
+    assert!(failed.message().contains("an API token cannot be read"), "{failed}");
+}
+
+#[tokio::test]
+async fn only_the_records_that_show_the_wanted_fields_are_read() {
+    let script = by_path(|path| Some(json(200, if path.starts_with("/users") { PERSON } else { PROFILE })));
+    let options = enriched().with_fields([FieldPath::SECURITY_MFA_ENABLED]);
+    let profile = provider(&script).get_opts(&id(USER), &options).await.unwrap();
+    assert_eq!(profile.security.mfa_enabled, false.into());
+    assert_eq!(script.sent().len(), 2);
+}
+
+#[tokio::test]
 async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
     let refuse = |status: u16| {
         by_path(move |path| {
@@ -98,13 +142,20 @@ async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
     let profile = withheld.get_opts(&id(USER), &enriched()).await.unwrap();
     let state = |path| profile.state(path, withheld.capabilities());
     assert_eq!(state(&FieldPath::SECURITY_MFA_ENABLED), FieldState::Withheld);
+    assert_eq!(state(&FieldPath::CREDENTIALS), FieldState::Withheld, "not known to have none");
     assert_eq!(state(&FieldPath::BILLING_ADDRESS), FieldState::Absent, "the service has it, for others");
     let missing: Vec<_> =
         profile.origin.unwrap().missing.iter().map(|it| (it.view.to_string(), it.reason.clone())).collect();
     assert_eq!(
         missing,
-        [("user".to_owned(), MissingReason::Withheld), ("address".to_owned(), MissingReason::NotThere)]
+        [
+            ("user".to_owned(), MissingReason::Withheld),
+            ("address".to_owned(), MissingReason::NotThere),
+            ("teams".to_owned(), MissingReason::Withheld),
+            ("credentials".to_owned(), MissingReason::Withheld),
+        ]
     );
+
     let failed = provider(&refuse(503)).get_opts(&id(USER), &enriched()).await.unwrap_err();
     assert_eq!(failed.kind(), ErrorKind::Upstream);
 }

@@ -10,7 +10,8 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::reading::{KeptPage, Reading};
 use crate::{
-    Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, Result, Timestamp,
+    Error, ErrorKind, FieldPath, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, Result,
+    Timestamp,
     listing::{Cursor, Page},
 };
 
@@ -23,8 +24,8 @@ pub(super) type PendingCall = BoxFuture<'static, Result<Value>>;
 /// The key of an entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum EntryKey {
-    Get(ProfileId, Enrich),
-    Current(Enrich),
+    Get(ProfileId, Enrich, Vec<FieldPath>),
+    Current(Enrich, Vec<FieldPath>),
     Find(FindKey),
     /// The query as text, and the cursor.
     Page(Arc<str>, Option<Cursor>),
@@ -35,14 +36,14 @@ type Enrich = bool;
 impl EntryKey {
     /// Returns the key, and whether the cache is bypassed.
     pub(super) fn get(id: &ProfileId, options: &GetOptions) -> (Self, bool) {
-        let GetOptions { enrich, fresh } = *options;
-        (Self::Get(id.clone(), enrich), fresh)
+        let GetOptions { enrich, fields, fresh } = options;
+        (Self::Get(id.clone(), *enrich, fields.clone()), *fresh)
     }
 
     /// Returns the key, and whether the cache is bypassed.
     pub(super) fn current(options: &GetOptions) -> (Self, bool) {
-        let GetOptions { enrich, fresh } = *options;
-        (Self::Current(enrich), fresh)
+        let GetOptions { enrich, fields, fresh } = options;
+        (Self::Current(*enrich, fields.clone()), *fresh)
     }
 
     /// Returns the key; `None` for a query that cannot be serialized and is not cached.
