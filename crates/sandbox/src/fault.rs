@@ -61,6 +61,8 @@ pub(crate) struct Misreading {
     pub(crate) is_for_another: bool,
     /// Whether one profile is deleted and another one created first.
     pub(crate) swaps_person: bool,
+    /// Whether a profile is created first that is listed before all others.
+    pub(crate) inserts_person: bool,
 }
 
 type Reread = dyn Fn(&str) -> String + Send + Sync;
@@ -72,6 +74,7 @@ impl fmt::Debug for Misreading {
             .field("query", &self.query.is_some())
             .field("is_for_another", &self.is_for_another)
             .field("swaps_person", &self.swaps_person)
+            .field("inserts_person", &self.inserts_person)
             .finish()
     }
 }
@@ -139,7 +142,7 @@ impl Fault {
     }
 
     /// Limits the fault to requests to one service, by the name of its server (`upsun`, `upsun-auth`,
-    /// `probely`, `anthropic`). Useful with the operation `"*"`.
+    /// `probely`, `anthropic`, `scim`). Useful with the operation `"*"`.
     pub fn at_service(mut self, service: &'static str) -> Self {
         self.service = Some(service);
         self
@@ -242,6 +245,13 @@ impl Fault {
     /// acts. Has no effect at a service whose lists do not move.
     pub fn swap_person(mut self) -> Self {
         self.misreading.swaps_person = true;
+        self
+    }
+
+    /// Creates a profile that is listed first, before the service acts, so that all others move. Has no effect at
+    /// a service whose lists do not move like this: all but SCIM.
+    pub fn insert_person(mut self) -> Self {
+        self.misreading.inserts_person = true;
         self
     }
 

@@ -93,6 +93,7 @@ impl FaultEffect {
     pub(crate) fn misread(&self, mut call: Call, service: &dyn AnyService) -> Call {
         for (misreading, strikes) in &self.misreadings {
             let mut is_struck = misreading.swaps_person && service.swap_person();
+            is_struck |= misreading.inserts_person && service.insert_person();
             if let Some(read) = &misreading.query {
                 let query = read(&call.raw_query);
                 is_struck |= query != call.raw_query;

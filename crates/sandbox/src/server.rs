@@ -29,6 +29,7 @@ use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
 use crate::route::{AnyService, Operation, Service};
 use crate::schedule::{FaultOutcome, Faults, Words};
+use crate::scim::Scim;
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -168,7 +169,7 @@ pub enum NoResponse {
 }
 
 /// The servers, in the order of their ports. Upsun's tokens come from a server of their own.
-const SERVERS: [&str; 4] = ["upsun", "upsun-auth", "probely", "anthropic"];
+const SERVERS: [&str; 5] = ["upsun", "upsun-auth", "probely", "anthropic", "scim"];
 
 /// Opens a port for each server: free ones, or this one and those after it.
 async fn listen(first: u16) -> io::Result<Vec<TcpListener>> {
@@ -223,6 +224,7 @@ impl Shared {
             Box::new(UpsunAuth::new(tokens)),
             Box::new(Probely::new(options, Arc::clone(&clock))),
             Box::new(Anthropic::new(options, Arc::clone(&clock))),
+            Box::new(Scim::new(&origin(ports[4]), options, Arc::clone(&clock))),
         ];
         let services = SERVERS.into_iter().zip(ports).zip(services);
         let services = services.map(|((name, port), service)| Mounted { name, port, service }).collect();
@@ -334,5 +336,5 @@ pub(crate) fn is_operation(id: &str) -> bool {
         S::routes().iter().any(|route| route.operation == id)
     }
 
-    has::<Upsun>(id) || has::<UpsunAuth>(id) || has::<Probely>(id) || has::<Anthropic>(id)
+    has::<Upsun>(id) || has::<UpsunAuth>(id) || has::<Probely>(id) || has::<Anthropic>(id) || has::<Scim>(id)
 }

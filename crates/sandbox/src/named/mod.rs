@@ -77,7 +77,7 @@ impl NamedFault {
         groups.into_iter().flatten()
     }
 
-    /// Returns the fault of a service's listing (`upsun`, `probely`, `anthropic`); `None` if the service
+    /// Returns the fault of a service's listing (`upsun`, `probely`, `anthropic`, `scim`); `None` if the service
     /// cannot have it.
     pub fn of(&self, service: &str) -> Option<Fault> {
         let listing = LISTINGS.iter().find(|listing| listing.service == service)?;
