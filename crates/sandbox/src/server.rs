@@ -267,19 +267,29 @@ impl Shared {
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
         let request_id = call.request_id.clone();
-        let words = Words { request_id: &request_id, credential: call.credential() };
+        let words = Words {
+            request_id: &request_id,
+            credential: call.credential(),
+            if_match: call.header("if-match"),
+            body: &call.body,
+        };
         let mut effect = lock(&self.faults).strike(name, operation, words);
         let query = call.raw_query.clone();
         pause(self.latency.saturating_add(effect.before.delay)).await;
         let outcome = if let Some(outcome) = effect.before.outcome.take() {
             outcome
         } else {
+            let mut is_write = false;
             let reply = match mounted {
                 _ if body.is_err() => Reply::empty(413),
-                Some(Mounted { service, .. }) => service.response(&effect.misread(call, service.as_ref())),
+                Some(Mounted { service, .. }) => {
+                    let call = effect.misread(call, service.as_ref());
+                    is_write = service.operation(&call).writes;
+                    service.response(&call)
+                }
                 None => Reply::json(404, &json!({"error": "No service has this port."})),
             };
-            if (200..300).contains(&reply.status) {
+            if is_write && (200..300).contains(&reply.status) {
                 lock(&self.recorder).set_effect(number);
             }
             pause(effect.after.delay).await;
