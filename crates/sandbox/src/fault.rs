@@ -263,7 +263,8 @@ impl Fault {
     }
 
     /// Lets the service read or write another profile than the one in the path, and respond as if that one
-    /// had been requested. Requests without a profile in the path are unchanged.
+    /// had been requested, also if the request names a version. Requests without a profile in the path are
+    /// unchanged.
     pub fn for_another_profile(mut self) -> Self {
         self.misreading.is_for_another = true;
         self

@@ -115,6 +115,8 @@ impl FaultEffect {
             {
                 is_struck = true;
                 call.path = path;
+                // It would be that of the right profile.
+                call.headers.remove("if-match");
             }
             if misreading.is_read_only && service.operation(&call).writes {
                 is_struck = true;

@@ -56,7 +56,10 @@ fn request_differs(shown: &PlannedRequest, sent: &SentRequest, usual: &BTreeSet<
     }
     let is_shown = |name: &str| shown.headers.iter().any(|(shown, _)| shown == name);
     let is_json = |name: &str, value: &str| {
-        name == "content-type" && shown.body.is_some() && value.starts_with("application/json")
+        let media_type = value.split(';').next().unwrap_or_default().trim_end();
+        let is_json = media_type == "application/json"
+            || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+        name == "content-type" && shown.body.is_some() && is_json
     };
     let mut hidden = sent.headers.iter().filter(|header| {
         let (name, value) = header;

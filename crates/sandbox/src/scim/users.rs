@@ -90,7 +90,7 @@ fn name(fields: &mut Fields, index: u64, person: &Person) {
     if index % 6 == 4 {
         name["middleName"] = "J.".into();
         name["honorificPrefix"] = "Dr.".into();
-        name["honorificSuffix"] = Value::Null;
+        name["honorificSuffix"] = if index % 12 == 4 { "PhD".into() } else { Value::Null };
     }
     fields.put("name", name);
 }
