@@ -99,13 +99,16 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
 
     /// Reads what a write depends on besides the profile. Default: nothing.
     ///
+    /// `current` is the profile if it was read or given for the plan. What it says, such as the version of the record, need not be
+    /// read again.
+    ///
     /// It only reads, and must ask the service and not the [cache](Caller::remember): the engine calls it again before a write, to see
     /// whether something has changed.
     ///
     /// # Errors
     /// Those of the operations.
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
-        let (_, _) = (caller, write);
+    async fn basis(&self, caller: &Caller, write: &Write, current: Option<&Profile>) -> Result<Basis> {
+        let (_, _, _) = (caller, write, current);
         Ok(Basis::default())
     }
 

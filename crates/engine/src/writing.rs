@@ -34,7 +34,8 @@ pub(crate) async fn plan(
                 .with_provider(connection.info())
                 .with_hint("set the clock")
         })?;
-        payload.basis = connection.connector().basis(&caller.reading(), builder.needed()).await?;
+        let reading = caller.reading();
+        payload.basis = connection.connector().basis(&reading, builder.needed(), builder.current()).await?;
         payload.actions = connection.connector().write(caller, builder.needed(), &payload.basis, now)?;
         if payload.actions.is_empty() {
             // Only a change can be done already, as the basis may show. Every other write needs a request.
@@ -80,7 +81,7 @@ pub(crate) async fn execute(
     plan.check_issuer(connection.info())?;
     let payload: &Payload = plan.payload()?;
     if options.unchanged && !plan.is_settled() && payload.basis != Basis::default() {
-        let basis = connection.connector().basis(&caller.reading(), plan.needed()).await?;
+        let basis = connection.connector().basis(&caller.reading(), plan.needed(), None).await?;
         if basis != payload.basis {
             return Err(Error::new(
                 ErrorKind::Conflict,

@@ -11,7 +11,7 @@ use super::{
     difference::{Compared, is_elsewhere},
 };
 use crate::{
-    FieldPath, GetOptions, PlanOptions, ProfileChange, ProfileId, ProfileProvider, Result, Write,
+    FieldPath, GetOptions, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Result, Write,
     plan::{Difference, PlanRead, PlannedRequest},
     reading::{check_same, read},
     rules::{pair_violations, refuse},
@@ -91,6 +91,11 @@ impl PlanBuilder {
     /// Returns the write without unchanged values.
     pub fn needed(&self) -> &Write {
         &self.0.needed
+    }
+
+    /// Returns the profile as it is, if it was read or given.
+    pub fn current(&self) -> Option<&Profile> {
+        self.0.current.as_deref()
     }
 
     /// Returns whether the profile already has all requested values, so that nothing is sent.

@@ -210,7 +210,7 @@ impl Connector for Directory {
         Ok(roles)
     }
 
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
+    async fn basis(&self, caller: &Caller, write: &Write, _: Option<&Profile>) -> Result<Basis> {
         match write {
             Write::Update { id, change } if !change.get(&FieldPath::ROLES).is_keep() => {
                 let held = caller.call(&held(id.native())).await?;

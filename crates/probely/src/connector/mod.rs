@@ -150,7 +150,7 @@ impl Connector for ProbelyConnector {
         caller.call(&operations::get_profile().read_as(own)).await
     }
 
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
+    async fn basis(&self, caller: &Caller, write: &Write, _: Option<&Profile>) -> Result<Basis> {
         match write {
             Write::Update { id, change } if !change.get(&FieldPath::ROLES).is_keep() => {
                 roles::basis(caller, id, self.capabilities.listing.default_page_size).await

@@ -111,8 +111,8 @@ impl Connector for ScimConnector {
         }
     }
 
-    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
-        writes::basis(caller, write, &self.prepared().features, &self.attributes).await
+    async fn basis(&self, caller: &Caller, write: &Write, current: Option<&Profile>) -> Result<Basis> {
+        writes::basis(caller, write, current, &self.prepared().features, &self.attributes).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, basis: &Basis, _: Timestamp) -> Result<Vec<Action>> {

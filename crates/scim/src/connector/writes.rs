@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use anyprofile_core::{Capabilities, Error, ErrorKind, FieldPath, ProfileChange, ProfileId, Result, Write};
+use anyprofile_core::{
+    Capabilities, Error, ErrorKind, FieldPath, Profile, ProfileChange, ProfileId, Result, Write,
+};
 use anyprofile_engine::{Action, Basis};
 use anyprofile_http::Caller;
 use serde_json::{Map, Value, json};
@@ -10,12 +12,15 @@ use serde_json::{Map, Value, json};
 use super::USER;
 use crate::{
     discovery::{Features, UserAttributes},
+    map::ScimExtension,
     operations,
     wire::{PatchOperation, PatchRequest, USER_SCHEMA, UserInput},
 };
 
 /// The name of the user's record in the basis of a write.
 const RECORD: &str = "user";
+/// The name of the record's version in the basis of a write that needs no more of it.
+const VERSION: &str = "version";
 /// The name of the attributes that the server has in the basis of a write.
 const ATTRIBUTES: &str = "attributes";
 
@@ -38,10 +43,11 @@ const TEXTS: &[(FieldPath, &str)] = &[
     (FieldPath::TIMEZONE, "timezone"),
 ];
 
-/// Reads what the write depends on: the user's record, and the attributes that the server has.
+/// Reads what the write depends on: the user's record or its version, and the attributes that the server has.
 pub(super) async fn basis(
     caller: &Caller,
     write: &Write,
+    current: Option<&Profile>,
     features: &Features,
     known: &OnceLock<UserAttributes>,
 ) -> Result<Basis> {
@@ -58,6 +64,17 @@ pub(super) async fn basis(
             let record = caller.call(&operations::get_user(id.native())).await?;
             basis.with(RECORD, &record)
         }
+        Some(id) if features.etag => {
+            let extension = current.and_then(Profile::extension_as::<ScimExtension>);
+            let version = match extension.and_then(|it| it.version.value().cloned()) {
+                Some(version) => Some(version),
+                None => {
+                    let record = caller.call(&operations::get_user(id.native())).await?;
+                    record.meta.into_value().and_then(|meta| meta.version.into_value())
+                }
+            };
+            basis.with(VERSION, &version)
+        }
         _ => Ok(basis),
     }
 }
@@ -72,12 +89,11 @@ fn has_address(write: &Write) -> bool {
     fields.text(&FieldPath::EMAILS).into_set().is_some()
 }
 
-/// Returns whether the write replaces the user as a whole, names the version of the record, or changes one address of it.
+/// Returns whether the write replaces the user as a whole, or changes one address of it.
 fn needs_record(write: &Write, features: &Features) -> bool {
     match write {
-        Write::Update { .. } => !features.patch || features.etag || has_address(write),
-        Write::Deactivate { .. } => !features.patch || features.etag,
-        Write::Delete { .. } => features.etag,
+        Write::Update { .. } => !features.patch || has_address(write),
+        Write::Deactivate { .. } => !features.patch,
         _ => false,
     }
 }
@@ -91,7 +107,13 @@ pub(super) fn action(
 ) -> Result<Action> {
     let current = if needs_record(write, features) { basis.get(RECORD)? } else { Value::Null };
     let attributes = if has_address(write) { basis.get(ATTRIBUTES)? } else { UserAttributes::default() };
-    let version = current["meta"]["version"].as_str().filter(|_| features.etag);
+    let version: Option<String> = match write.id() {
+        None => None,
+        Some(_) if !features.etag => None,
+        Some(_) if needs_record(write, features) => current["meta"]["version"].as_str().map(str::to_owned),
+        Some(_) => basis.get(VERSION)?,
+    };
+    let version = version.as_deref();
     let action = match write {
         Write::Create { draft } => {
             let empty = Value::Object(Map::new());
