@@ -199,6 +199,7 @@ pub async fn reading(
         let scene = Scene::new(setting(service)).await?;
         let truth = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&truth)?;
+        scene.provider.prepare().await.map_err(failed)?;
         let provider = lied(Arc::clone(&scene.provider), lie).await?;
         scene.sandbox.add_fault(in_force);
         let address = address(&truth[&id.to_string()]).map(str::to_owned);
@@ -316,8 +317,10 @@ pub async fn writing(
         let scene = Scene::new(setting(service)).await?;
         let before = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&before)?;
-        // Who writes has asked for nothing before, not even for a token.
-        let provider = lied(connect(&scene.sandbox, scene.setting)?, lie).await?;
+        // Who writes has asked for nothing before, not even for a token, but for what the service can do.
+        let provider = connect(&scene.sandbox, scene.setting)?;
+        provider.prepare().await.map_err(failed)?;
+        let provider = lied(provider, lie).await?;
         let name = "Somebody New";
         let (intent, write) = match operation {
             "update" => {
@@ -337,14 +340,19 @@ pub async fn writing(
         let plan = scene.provider.plan(&write, &PlanOptions::new()).await.map_err(failed)?;
         scene.sandbox.add_fault(in_force);
         let executed = provider.execute(&plan, &ExecuteOptions::new()).await;
-        let result = executed.and_then(Executed::into_result).map(drop);
+        let result = executed.and_then(Executed::into_result);
+        // It is said that the service shows something else.
+        let is_ignored = result.as_ref().is_ok_and(|it| !it.ignored.is_empty());
+        let result = result.map(drop);
         strikes += scene.sandbox.strikes().iter().sum::<u64>();
         scene.sandbox.clear_faults();
         let after = records(&scene.sandbox, scene.setting).await?;
         let has_record = matches!(operation, "update" | "create");
         let cannot_be_known = result.is_ok() && !has_record && CANNOT_BE_KNOWN.contains(&fault.name);
-        let violation = intent.violation(claim(&result), &before, &after).filter(|_| !cannot_be_known);
-        let word = result.as_ref().map_or_else(word_of, |()| "made".to_owned());
+        let claim = if is_ignored { Claim::NotDone } else { claim(&result) };
+        let violation = intent.violation(claim, &before, &after).filter(|_| !cannot_be_known);
+        let made = if is_ignored { "**ignored**" } else { "made" };
+        let word = result.as_ref().map_or_else(word_of, |()| made.to_owned());
         steps.push(step(&scene, operation, word, violation, result.err()));
     }
     Ok(Some(Outcome { service, steps, strikes }))
