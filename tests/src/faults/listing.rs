@@ -20,8 +20,16 @@ pub(super) const PAGE_SIZE: u32 = 10;
 const LONGEST: u64 = 310;
 
 /// Faults that take records away without a sign.
-const LOSES_RECORDS: [&str; 5] =
-    ["empty-page-once", "record-left-out-once", "records-null", "pages-empty-for-ever", "list-cut"];
+///
+/// Who asks behind the records that came does not get the one that another one came in place of.
+const LOSES_RECORDS: [&str; 6] = [
+    "empty-page-once",
+    "record-left-out-once",
+    "record-twice",
+    "records-null",
+    "pages-empty-for-ever",
+    "list-cut",
+];
 
 /// Faults after which the number that the service declares says nothing of how many there are.
 const HIDES_TOTAL: [&str; 5] =

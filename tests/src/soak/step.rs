@@ -324,7 +324,8 @@ impl Judge<'_> {
             return intent.violation(claim, self.before, self.after).filter(|_| !cannot_be_known);
         }
         // A fault may swap somebody; nothing else changes by reading.
-        if self.before != self.after && !self.faults.contains(&"person-swapped") {
+        let moves = ["person-swapped", "person-inserted"];
+        if self.before != self.after && !self.faults.iter().any(|fault| moves.contains(fault)) {
             return Some("something was written by reading".to_owned());
         }
         match (step, &outcome.listed) {

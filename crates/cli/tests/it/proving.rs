@@ -148,7 +148,7 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.lines().all(|line| line.contains("\"mine\"")), "{}", run.out);
     assert!(
-        run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY from the environment; --env"),
+        run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY, SCIM_TOKEN from the environment; --env"),
         "{}",
         run.err
     );

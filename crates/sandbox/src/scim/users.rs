@@ -33,7 +33,7 @@ pub(super) fn generated(ids: Ids, index: u64) -> Resource {
     let mut schemas = vec![USER_SCHEMA];
     let user_name = if index % 4 == 1 { &person.email } else { &person.username };
     fields.put("userName", user_name.as_str());
-    fields.vary("externalId", EXTERNAL_ID, (10_000 + index).to_string());
+    fields.vary("externalId", EXTERNAL_ID, format!("hr-{}", 10_000 + index));
     fields.vary("displayName", DISPLAY_NAME, person.display.as_str());
     name(&mut fields, index, &person);
     fields.vary("nickName", NICKNAME, person.given);

@@ -22,6 +22,7 @@ mod probely_more_writes;
 mod probely_writes;
 mod scim;
 mod scim_cursors;
+mod scim_faults;
 mod scim_filters;
 mod scim_groups;
 mod scim_patches;
