@@ -154,7 +154,7 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     );
     assert!(!run.err.contains("PROBELY_API_KEY"), "it is used: {}", run.err);
     let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
-    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
+    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 5), "{}", of_environment.err);
 }
 
 #[test]
