@@ -66,13 +66,11 @@ pub(super) async fn basis(
         }
         Some(id) if features.etag => {
             let extension = current.and_then(Profile::extension_as::<ScimExtension>);
-            let version = match extension.and_then(|it| it.version.value().cloned()) {
-                Some(version) => Some(version),
-                None => {
-                    let record = caller.call(&operations::get_user(id.native())).await?;
-                    record.meta.into_value().and_then(|meta| meta.version.into_value())
-                }
-            };
+            let mut version = extension.and_then(|it| it.version.value().cloned());
+            if version.is_none() {
+                let record = caller.call(&operations::get_user(id.native())).await?;
+                version = record.meta.into_value().and_then(|meta| meta.version.into_value());
+            }
             basis.with(VERSION, &version)
         }
         _ => Ok(basis),
