@@ -6,6 +6,7 @@ use anyprofile::{
     ProfileProvider, Result,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::ProbelyConfig,
+    scim::ScimConfig,
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use anyprofile_conformance::{CHECKS, Connect, Outcome, Report, SandboxServer, run};
@@ -68,7 +69,7 @@ fn anthropic(
     Ok(Arc::new(config.connect()?))
 }
 
-static SUBJECTS: [Subject; 9] = [
+static SUBJECTS: [Subject; 10] = [
     Subject {
         name: "upsun",
         service: "upsun",
@@ -89,6 +90,15 @@ static SUBJECTS: [Subject; 9] = [
         make: |it, account| {
             let config =
                 ProbelyConfig::new(account.parse()?, it.probely.api_key.clone()).at(&it.probely.base_url);
+            Ok(Arc::new(config.connect()?))
+        },
+    },
+    Subject {
+        name: "scim",
+        service: "scim",
+        is_of_users: true,
+        make: |it, account| {
+            let config = ScimConfig::with_token(account.parse()?, &it.scim.base_url, it.scim.token.clone());
             Ok(Arc::new(config.connect()?))
         },
     },

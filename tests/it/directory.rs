@@ -33,12 +33,12 @@ async fn one_accounts_failure_does_not_lose_the_others_and_is_reported() {
             Err(error) => errors.push(error),
         }
     }
-    assert_eq!(profiles, 140);
+    assert_eq!(profiles, 210);
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].account().unwrap(), &"probely");
     let reports = listing.reports();
     let complete: Vec<_> = reports.iter().map(anyprofile::AccountReport::is_complete).collect();
-    assert_eq!(complete, [true, false, true]);
+    assert_eq!(complete, [true, false, true, true]);
     assert_eq!(reports[1].failure, Some(ErrorKind::PermissionDenied));
 }
 

@@ -17,7 +17,7 @@ use crate::{Fixture, fixture};
 
 /// The paths of the fields that some profile has a value or null for, as JSON shows them.
 fn filled(profiles: &[Profile]) -> BTreeSet<String> {
-    let groups = ["name", "organization", "billing", "access", "security", "times", "extension"];
+    let groups = ["name", "organization", "employee", "billing", "access", "security", "times", "extension"];
     let mut paths = BTreeSet::new();
     for profile in profiles {
         let json = serde_json::to_value(profile).unwrap();
@@ -187,6 +187,10 @@ async fn no_mfa_is_never_confused_with_not_known() {
         (
             "probely",
             "value on",
+        ),
+        (
+            "scim",
+            "unsupported ",
         ),
         (
             "upsun",

@@ -49,9 +49,12 @@ async fn every_provider_delivers_every_profile_once_in_pages_of_any_size() {
 #[tokio::test]
 async fn a_limit_fetches_no_page_that_is_not_needed() {
     let fixture = fixture(100).await;
-    for (service, operation) in
-        [("upsun", "list-profiles"), ("probely", "users_list"), ("anthropic", "BetaListUserProfiles")]
-    {
+    for (service, operation) in [
+        ("upsun", "list-profiles"),
+        ("probely", "users_list"),
+        ("anthropic", "BetaListUserProfiles"),
+        ("scim", "ListUsers"),
+    ] {
         let provider = fixture.provider(service);
         let query = ListQuery::new().with_page_size(10).with_limit(20);
         assert_eq!(ids(provider.as_ref(), query).await.len(), 20);
@@ -93,6 +96,9 @@ async fn a_stored_cursor_goes_on_where_the_listing_was_left() {
 async fn a_cursor_of_one_service_is_refused_by_another_without_a_request() {
     let fixture = fixture(60).await;
     let query = ListQuery::new().with_page_size(10);
+    for provider in &fixture.providers {
+        provider.prepare().await.unwrap();
+    }
     for provider in &fixture.providers {
         let mut pages = provider.pages(query.clone());
         pages.next_page().await.unwrap().unwrap();

@@ -174,6 +174,8 @@ async fn check(provider: &dyn ProfileProvider, id: &ProfileId, change: &ProfileC
     let paths: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let touched: Vec<_> = paths
         .into_iter()
+        // Every change is another version.
+        .filter(|path| path.as_str() != "extension.version")
         .filter(|path| before.get(path) != after.get(path) && !is_of(path, change))
         .map(|path| format!("{path}: {:?} -> {:?}", before.get(path), after.get(path)))
         .collect();

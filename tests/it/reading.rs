@@ -44,9 +44,9 @@ async fn a_check_proves_the_credential_by_what_the_service_has() {
     let fixture = fixture(5).await;
     for provider in &fixture.providers {
         let report = provider.check().await.unwrap();
-        let is_anthropic = provider.info().service == "anthropic";
-        assert_eq!(report.method, if is_anthropic { CheckMethod::List } else { CheckMethod::Current });
-        if is_anthropic {
+        let has_no_own = ["anthropic", "scim"].iter().any(|name| provider.info().service == *name);
+        assert_eq!(report.method, if has_no_own { CheckMethod::List } else { CheckMethod::Current });
+        if has_no_own {
             fixture.sandbox.clear_requests();
             assert_eq!(provider.current().await.unwrap_err().kind(), ErrorKind::Unsupported);
             assert_eq!(fixture.sandbox.requests().len(), 0);

@@ -21,7 +21,7 @@ pub fn accounts(sandbox: &Sandbox) -> Result<Accounts> {
     Accounts::from_variables(|name| description.variable(name).map(str::to_owned))
 }
 
-/// The providers of a sandbox: Upsun, Probely, Anthropic.
+/// The providers of a sandbox: Upsun, Probely, Anthropic, SCIM.
 ///
 /// # Errors
 /// Never, while the sandbox describes itself.

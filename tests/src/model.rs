@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
+use anyprofile::ProfileId;
 use anyprofile_sandbox::{Body, Sandbox};
 use futures_util::StreamExt as _;
 use http::{Method, Request};
@@ -13,7 +14,14 @@ use crate::faults::Setting;
 pub type Records = BTreeMap<String, Value>;
 
 /// Fields that change by themselves.
-const TIMES: [&str; 6] = ["changed", "changed_by", "created_at", "last_login", "updated_at", "labels"];
+const TIMES: [&str; 7] =
+    ["changed", "changed_by", "created_at", "last_login", "updated_at", "labels", "meta"];
+
+/// Returns the address of a record, if it has one.
+pub fn address(record: &Value) -> Option<&str> {
+    let address = record["email"].as_str().or_else(|| record["emails"][0]["value"].as_str());
+    address.filter(|address| !address.is_empty())
+}
 
 /// Reads all records. No fault may be in force.
 ///
@@ -30,8 +38,9 @@ pub async fn records(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Rec
             if let Some(fields) = record.as_object_mut() {
                 fields.retain(|name, _| !TIMES.contains(&name.as_str()));
             }
-            let service = setting.service;
-            all.insert(format!("{service}:{service}/{kind}/{id}"), record);
+            // In the text of an id, some characters are escaped.
+            let id = format!("{0}:{0}/{kind}/", setting.service) + &id.replace('%', "%25");
+            all.insert(id.parse().map_or(id, |id: ProfileId| id.to_string()), record);
         }
     };
     match setting.service {
@@ -57,6 +66,19 @@ pub async fn records(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Rec
             for (path, kind) in [("users", "user"), ("api-users", "api_user")] {
                 let url = format!("{}/{path}/?length=1000", description.probely.base_url);
                 add(kind, &reader.get(&url, &[("authorization", &key)]).await?["results"]);
+            }
+        }
+        "scim" => {
+            let token = format!("Bearer {}", description.scim.token);
+            let mut start = 1;
+            loop {
+                let url = format!("{}/Users?startIndex={start}", description.scim.base_url);
+                let page = reader.get(&url, &[("authorization", &token)]).await?;
+                add("user", &page["Resources"]);
+                start += page["itemsPerPage"].as_u64().unwrap_or_default();
+                if page["itemsPerPage"] == 0 || page["totalResults"].as_u64() < Some(start) {
+                    break;
+                }
             }
         }
         _ => {
@@ -163,7 +185,8 @@ impl Intent {
             Self::Remove { id } => drop(made.remove(id)),
             Self::Create { name } => {
                 let is_new = |(id, record): &(&String, &Value)| {
-                    !before.contains_key(*id) && record["name"] == name.as_str()
+                    let names = [&record["name"], &record["displayName"]];
+                    !before.contains_key(*id) && names.contains(&&Value::from(name.as_str()))
                 };
                 if let Some((id, record)) = after.iter().find(is_new) {
                     made.insert(id.clone(), record.clone());

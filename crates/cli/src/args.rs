@@ -332,8 +332,8 @@ pub(crate) struct ExportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArguments {
-    /// First port; 0 selects free ports. Each service has a port of its own: Upsun this one, its token endpoint, Probely
-    /// and Anthropic the three after it.
+    /// First port; 0 selects free ports. Each service has a port of its own: Upsun this one, its token endpoint, Probely,
+    /// Anthropic and SCIM the four after it.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
     /// Number of profiles for each service.

@@ -50,7 +50,7 @@ impl Log {
 }
 
 impl SandboxServer {
-    /// Creates the server of a service (`upsun`, `probely`, `anthropic`). Only listings of the service's users can be
+    /// Creates the server of a service (`upsun`, `probely`, `anthropic`, `scim`). Only listings of the service's users can be
     /// disturbed, so `is_of_users` must be false for another listing, such as that of an organization's members.
     pub fn new(sandbox: Arc<Sandbox>, service: &'static str, is_of_users: bool) -> Self {
         Self { sandbox, service, is_disturbable: is_of_users, log: Mutex::default() }
@@ -76,6 +76,7 @@ impl SandboxServer {
             "upsun" => &description.upsun.base_url,
             "probely" => &description.probely.base_url,
             "anthropic" => &description.anthropic.base_url,
+            "scim" => &description.scim.base_url,
             _ => "",
         };
         let mut url = format!("{base}{}", request.path);

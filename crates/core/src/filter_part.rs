@@ -51,7 +51,7 @@ impl FilterPart {
     /// Returns whether a service that filters by this part returns only matching profiles. An address is matched by
     /// the service's search, which may return others too.
     pub(crate) const fn is_exact(self) -> bool {
-        matches!(self, Self::Status | Self::Kind | Self::Mfa)
+        matches!(self, Self::Status | Self::Kind | Self::Mfa | Self::UpdatedSince | Self::CreatedSince)
     }
 
     /// Returns the part as a word in snake case.

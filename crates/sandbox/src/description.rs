@@ -10,8 +10,10 @@ pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
 pub(crate) const ANTHROPIC_WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
 pub(crate) const ANTHROPIC_ADMIN_TOKEN: &str = "sandbox-anthropic-admin-token";
 
+pub(crate) const SCIM_TOKEN: &str = "sandbox-scim-token";
+
 /// The services, by their names in faults and recorded requests.
-pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
+pub const SERVICES: [&str; 4] = ["upsun", "probely", "anthropic", "scim"];
 
 /// The verification code of every phone at Upsun.
 pub const UPSUN_PHONE_CODE: &str = "123456";
@@ -32,6 +34,8 @@ pub struct SandboxDescription {
     pub probely: ProbelySandbox,
     /// Anthropic's part.
     pub anthropic: AnthropicSandbox,
+    /// SCIM's part.
+    pub scim: ScimSandbox,
     /// The initial number of profiles of each service; at Probely, users and API users together.
     pub profiles: u64,
     /// The seed of the records.
@@ -78,10 +82,20 @@ pub struct AnthropicSandbox {
     pub admin_token: String,
 }
 
+/// SCIM's part of a [`SandboxDescription`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct ScimSandbox {
+    /// The base URL of the API, without a trailing slash.
+    pub base_url: String,
+    /// The bearer token.
+    pub token: String,
+}
+
 impl SandboxDescription {
     /// Creates the description of a sandbox. The origins are those of the servers, in their order.
-    pub(crate) fn new(origins: [String; 4], organizations: Vec<String>, profiles: u64, seed: u64) -> Self {
-        let [upsun, upsun_auth, probely, anthropic] = origins;
+    pub(crate) fn new(origins: [String; 5], organizations: Vec<String>, profiles: u64, seed: u64) -> Self {
+        let [upsun, upsun_auth, probely, anthropic, scim] = origins;
         Self {
             upsun: UpsunSandbox {
                 base_url: upsun,
@@ -97,6 +111,7 @@ impl SandboxDescription {
                 admin_token: ANTHROPIC_ADMIN_TOKEN.to_owned(),
                 workspace_id: ANTHROPIC_WORKSPACE_ID.to_owned(),
             },
+            scim: ScimSandbox { base_url: scim, token: SCIM_TOKEN.to_owned() },
             profiles,
             seed,
         }
@@ -105,7 +120,7 @@ impl SandboxDescription {
 
 impl SandboxDescription {
     /// Returns the environment variables that make a client use the sandbox, with their values.
-    pub fn variables(&self) -> [(&'static str, &str); 7] {
+    pub fn variables(&self) -> [(&'static str, &str); 9] {
         [
             ("UPSUN_API_URL", &self.upsun.base_url),
             ("UPSUN_AUTH_URL", &self.upsun.auth_url),
@@ -114,6 +129,8 @@ impl SandboxDescription {
             ("PROBELY_API_KEY", &self.probely.api_key),
             ("ANTHROPIC_BASE_URL", &self.anthropic.base_url),
             ("ANTHROPIC_API_KEY", &self.anthropic.api_key),
+            ("SCIM_BASE_URL", &self.scim.base_url),
+            ("SCIM_TOKEN", &self.scim.token),
         ]
     }
 
@@ -124,7 +141,7 @@ impl SandboxDescription {
     }
 
     /// Returns all credentials. No client may show them.
-    pub fn credentials(&self) -> [&str; 5] {
+    pub fn credentials(&self) -> [&str; 6] {
         let anthropic = &self.anthropic;
         [
             &self.upsun.api_token,
@@ -132,6 +149,7 @@ impl SandboxDescription {
             &anthropic.api_key,
             &anthropic.admin_api_key,
             &anthropic.admin_token,
+            &self.scim.token,
         ]
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::delivery::Delivery;
+use crate::schedule::Words;
 use crate::server::is_operation;
 
 /// A fault of an operation, for some or all requests to it.
@@ -38,6 +39,10 @@ pub struct Fault {
     pub(crate) operation: String,
     /// Whether only requests that write count.
     pub(crate) of_writes: bool,
+    /// Which requests count, by what they say.
+    pub(crate) condition: Option<Condition>,
+    /// Whether the operation is the point of the fault, which therefore cannot be one of every operation.
+    pub(crate) is_of_one_operation: bool,
     pub(crate) first: u64,
     pub(crate) last: u64,
     pub(crate) delay: Duration,
@@ -52,6 +57,9 @@ pub struct Fault {
 /// Stands for every operation.
 pub(crate) const EVERY_OPERATION: &str = "*";
 
+/// A condition over a request.
+pub(crate) type Condition = fn(&Words<'_>) -> bool;
+
 /// How the service misreads the request, and what happens before the request.
 #[derive(Clone, Default)]
 pub(crate) struct Misreading {
@@ -59,8 +67,12 @@ pub(crate) struct Misreading {
     pub(crate) query: Option<Arc<Reread>>,
     /// Whether another profile is read or written than the path names.
     pub(crate) is_for_another: bool,
+    /// Whether a write is read as the request for the record that it would change.
+    pub(crate) is_read_only: bool,
     /// Whether one profile is deleted and another one created first.
     pub(crate) swaps_person: bool,
+    /// Whether a profile is created first that is listed before all others.
+    pub(crate) inserts_person: bool,
 }
 
 type Reread = dyn Fn(&str) -> String + Send + Sync;
@@ -71,7 +83,9 @@ impl fmt::Debug for Misreading {
             .debug_struct("Misreading")
             .field("query", &self.query.is_some())
             .field("is_for_another", &self.is_for_another)
+            .field("is_read_only", &self.is_read_only)
             .field("swaps_person", &self.swaps_person)
+            .field("inserts_person", &self.inserts_person)
             .finish()
     }
 }
@@ -89,6 +103,8 @@ pub(crate) enum Instead {
 pub(crate) struct ResponseChange {
     pub(crate) edit: Option<Arc<Edit>>,
     pub(crate) rewrite: Option<Arc<Rewrite>>,
+    /// Whether the response becomes one without a body (204).
+    pub(crate) is_without_content: bool,
     pub(crate) delivery: Delivery,
     pub(crate) headers: Vec<(String, String)>,
 }
@@ -102,6 +118,7 @@ impl fmt::Debug for ResponseChange {
             .debug_struct("ResponseChange")
             .field("edit", &self.edit.is_some())
             .field("rewrite", &self.rewrite.is_some())
+            .field("is_without_content", &self.is_without_content)
             .field("delivery", &self.delivery)
             .field("headers", &self.headers)
             .finish()
@@ -126,6 +143,8 @@ impl Fault {
             service: None,
             operation,
             of_writes: false,
+            condition: None,
+            is_of_one_operation: false,
             first: 1,
             last: u64::MAX,
             delay: Duration::ZERO,
@@ -139,7 +158,7 @@ impl Fault {
     }
 
     /// Limits the fault to requests to one service, by the name of its server (`upsun`, `upsun-auth`,
-    /// `probely`, `anthropic`). Useful with the operation `"*"`.
+    /// `probely`, `anthropic`, `scim`). Useful with the operation `"*"`.
     pub fn at_service(mut self, service: &'static str) -> Self {
         self.service = Some(service);
         self
@@ -148,6 +167,18 @@ impl Fault {
     /// Limits the fault to requests that write, and counts only these. Useful with the operation `"*"`.
     pub fn of_writes(mut self) -> Self {
         self.of_writes = true;
+        self
+    }
+
+    /// Limits the fault to requests that meet a condition, and counts only these.
+    pub(crate) fn of_requests(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
+    /// Keeps the fault one of its operation where others are widened to every operation.
+    pub(crate) fn of_one_operation(mut self) -> Self {
+        self.is_of_one_operation = true;
         self
     }
 
@@ -232,9 +263,17 @@ impl Fault {
     }
 
     /// Lets the service read or write another profile than the one in the path, and respond as if that one
-    /// had been requested. Requests without a profile in the path are unchanged.
+    /// had been requested, also if the request names a version. Requests without a profile in the path are
+    /// unchanged.
     pub fn for_another_profile(mut self) -> Self {
         self.misreading.is_for_another = true;
+        self
+    }
+
+    /// Lets the service carry out nothing, and respond as if the record had been requested: a write appears to
+    /// succeed, and the response shows the old record.
+    pub fn without_effect(mut self) -> Self {
+        self.misreading.is_read_only = true;
         self
     }
 
@@ -242,6 +281,13 @@ impl Fault {
     /// acts. Has no effect at a service whose lists do not move.
     pub fn swap_person(mut self) -> Self {
         self.misreading.swaps_person = true;
+        self
+    }
+
+    /// Creates a profile that is listed first, before the service acts, so that all others move. Has no effect at
+    /// a service whose lists do not move like this: all but SCIM.
+    pub fn insert_person(mut self) -> Self {
+        self.misreading.inserts_person = true;
         self
     }
 
@@ -262,6 +308,12 @@ impl Fault {
     /// Changes the bytes of the right response.
     pub fn rewrite(mut self, rewrite: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
         self.change.rewrite = Some(Arc::new(rewrite));
+        self
+    }
+
+    /// Sends 204 without a body instead of the right response.
+    pub fn without_content(mut self) -> Self {
+        self.change.is_without_content = true;
         self
     }
 
@@ -289,14 +341,15 @@ impl Fault {
     pub(crate) fn can_follow_effect(&self) -> bool {
         self.operation != "oauth2-token"
             && match self.instead {
-                Some(Instead::Nothing | Instead::Status(200..=299 | 408 | 500..=599)) => true,
+                // 501 says that the service cannot act.
+                Some(Instead::Nothing | Instead::Status(200..=299 | 408 | 500 | 502..=599)) => true,
                 Some(Instead::Refusal | Instead::Status(_)) | None => false,
             }
     }
 
     /// Widens the fault to every operation of a service, and a fault of the second request to the first.
     pub(crate) fn everywhere(mut self, service: &'static str) -> Self {
-        if self.operation != "oauth2-token" {
+        if self.operation != "oauth2-token" && !self.is_of_one_operation {
             EVERY_OPERATION.clone_into(&mut self.operation);
             self.service = Some(service);
             self.last = self.last.saturating_sub(u64::from(self.last != u64::MAX && self.first == 2));

@@ -1,6 +1,6 @@
-//! The profile APIs of Upsun, Probely and Anthropic as one stateful, deterministic local server.
+//! The profile APIs of Upsun, Probely, Anthropic and SCIM 2.0 as one stateful, deterministic local server.
 //!
-//! A [`Sandbox`] listens on 127.0.0.1, with a port for each service, and behaves like the three services: authentication, paging,
+//! A [`Sandbox`] listens on 127.0.0.1, with a port for each service, and behaves like the services: authentication, paging,
 //! validation, update semantics and error bodies. Any client of these APIs works with it, without credentials
 //! of the services and without internet access.
 //!
@@ -56,6 +56,8 @@
 //! | | `AdminListRoles`, `AdminGetRole`, `AdminListRolePermissions` |
 //! | `anthropic`, OAuth token | `AdminListServiceAccounts`, `AdminGetServiceAccount`, `AdminListServiceAccountWorkspaces` |
 //! | | `AdminListWorkspaceServiceAccounts`, `AdminGetWorkspaceServiceAccount` |
+//! | `scim` | `GetServiceProviderConfig`, `ListSchemas`, `GetSchema`, `ListResourceTypes`, `GetResourceType`, `GetMe` |
+//! | | `ListUsers`, `SearchUsers`, `GetUser`, `ListGroups`, `SearchGroups`, `GetGroup` |
 //!
 //! | Service | Operations that write |
 //! |---|---|
@@ -87,6 +89,7 @@
 //! | `anthropic`, OAuth token | `AdminCreateServiceAccount`, `AdminUpdateServiceAccount`, `AdminArchiveServiceAccount` |
 //! | | `AdminAddServiceAccountWorkspace`, `AdminRemoveServiceAccountWorkspace` |
 //! | | `AdminAddWorkspaceServiceAccount`, `AdminUpdateWorkspaceServiceAccount`, `AdminRemoveWorkspaceServiceAccount` |
+//! | `scim` | `CreateUser`, `ReplaceUser`, `PatchUser`, `DeleteUser`, `CreateGroup`, `ReplaceGroup`, `PatchGroup`, `DeleteGroup` |
 //!
 //! The names are the services' own operation ids. Where none is known, the name follows the service's style.
 //! [`Fault`] and [`RecordedRequest`] use these names.
@@ -95,7 +98,8 @@
 //! ten profiles, none is. Anthropic's organization has, in addition to the profiles, one fourth as many users
 //! and as many invites: at least one of each, unless the sandbox has no profiles. It also has four workspaces and
 //! one more for every 40 profiles, four groups and one more for every 20 users, five roles, and three service
-//! accounts and one more for every 15 users. The OAuth token is accepted in the whole Admin API.
+//! accounts and one more for every 15 users. The OAuth token is accepted in the whole Admin API. SCIM has five
+//! groups and one more for every 40 profiles; one of them contains another.
 //!
 //! # Writes
 //!
@@ -121,6 +125,10 @@
 //!   workspace can only be read, and archived again. A new key or bucket at Google is used after a minute of the
 //!   sandbox's clock.
 //!
+//! - SCIM: a change without a difference is not a new version. Attributes that no schema has are ignored in a
+//!   body, and stay where a record already has them. `remove` with a list of values removes these alone. A group
+//!   may contain only users and groups that exist; one that is deleted is not shown as a member any more.
+//!
 //! Passwords and codes are not stored, and the log of requests hides them. [`Fault::after_effect`] carries
 //! out a write and then lets it appear to fail; [`RecordedRequest::took_effect`] tells whether a write was
 //! carried out.
@@ -131,8 +139,8 @@
 //! sandbox of a million profiles holds one page of them at a time. The same writes in the same order produce
 //! the same records, and with [`SandboxOptions::fixed_clock`] the same times. A few operations scan or sort
 //! generated records, so their cost grows with the number of profiles: Probely's filters and its list of
-//! assigned roles take time; Probely's `ordering` and Anthropic's `order_by=name` also take memory (intended
-//! for up to 200,000 profiles).
+//! assigned roles take time; Probely's `ordering` and Anthropic's `order_by=name` also take memory, as do
+//! SCIM's filters and orders (intended for up to 200,000 profiles).
 //!
 //! Index 0 is the credential's own user. An index is the same person at every service: for two thirds of the
 //! indexes, Upsun and Probely have the person under the same e-mail address. What exists only once per person
@@ -161,14 +169,15 @@ mod recorder;
 mod rng;
 mod route;
 mod schedule;
+mod scim;
 mod secrets;
 mod server;
 mod upsun;
 
 pub use axum::body::Body;
 pub use description::{
-    AnthropicSandbox, ProbelySandbox, SERVICES, SandboxDescription, UPSUN_PASSCODE, UPSUN_PHONE_CODE,
-    UpsunSandbox,
+    AnthropicSandbox, ProbelySandbox, SERVICES, SandboxDescription, ScimSandbox, UPSUN_PASSCODE,
+    UPSUN_PHONE_CODE, UpsunSandbox,
 };
 pub use fault::Fault;
 pub use named::{NamedFault, Scene};
@@ -181,6 +190,7 @@ mod tests {
     use crate::anthropic::Anthropic;
     use crate::probely::Probely;
     use crate::route::Service;
+    use crate::scim::Scim;
     use crate::upsun::{Upsun, UpsunAuth};
 
     /// Returns the names of a service's operations, and whether each writes.
@@ -196,7 +206,8 @@ mod tests {
         let all = operations::<Upsun>()
             .chain(operations::<UpsunAuth>())
             .chain(operations::<Probely>())
-            .chain(operations::<Anthropic>());
+            .chain(operations::<Anthropic>())
+            .chain(operations::<Scim>());
         for (operation, is_write) in all {
             let table = if is_write { writes } else { reads };
             assert!(table.contains(&format!("`{operation}`")), "{operation} is missing");

@@ -21,6 +21,7 @@ pub struct SandboxOptions {
     pub(crate) upsun_emails_stay: bool,
     pub(crate) probely_max_page_size: u64,
     pub(crate) anthropic_empty_page: bool,
+    pub(crate) scim_cursors: bool,
 }
 
 impl Default for SandboxOptions {
@@ -47,6 +48,7 @@ impl SandboxOptions {
             upsun_emails_stay: false,
             probely_max_page_size: 1_000,
             anthropic_empty_page: false,
+            scim_cursors: false,
         }
     }
 
@@ -63,8 +65,8 @@ impl SandboxOptions {
         self
     }
 
-    /// Sets the first TCP port on 127.0.0.1; 0 selects free ports. The services have this port and the three after it:
-    /// Upsun, its token endpoint, Probely, Anthropic.
+    /// Sets the first TCP port on 127.0.0.1; 0 selects free ports. The services have this port and the four after it:
+    /// Upsun, its token endpoint, Probely, Anthropic, SCIM.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -132,6 +134,13 @@ impl SandboxOptions {
     /// is sent. The general release may do this. Listings between ids have no such pages.
     pub fn anthropic_empty_page(mut self, empty_page: bool) -> Self {
         self.anthropic_empty_page = empty_page;
+        self
+    }
+
+    /// Sets whether SCIM's lists have cursors (RFC 9865), which are then the default. Without them, a `cursor` is
+    /// refused with 501.
+    pub fn scim_cursors(mut self, cursors: bool) -> Self {
+        self.scim_cursors = cursors;
         self
     }
 }

@@ -15,7 +15,7 @@ const SECRET_HEADERS: [&str; 6] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// `upsun`, `upsun-auth`, `probely`, `anthropic`, or `none` at another port.
+    /// `upsun`, `upsun-auth`, `probely`, `anthropic`, `scim`, or `none` at another port.
     pub service: &'static str,
     /// The service's own operation id, or `unknown`.
     pub operation: &'static str,

@@ -99,6 +99,11 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
     fn swap_person(&self) -> bool {
         false
     }
+
+    /// Creates a profile that is listed first. Returns whether it did.
+    fn insert_person(&self) -> bool {
+        false
+    }
 }
 
 /// A type-erased [`Service`].
@@ -110,6 +115,7 @@ pub(crate) trait AnyService: Send + Sync {
     /// Returns the path of the same operation on another profile.
     fn path_of_another(&self, call: &Call) -> Option<String>;
     fn swap_person(&self) -> bool;
+    fn insert_person(&self) -> bool;
 }
 
 impl<S: Service> AnyService for S {
@@ -154,6 +160,10 @@ impl<S: Service> AnyService for S {
 
     fn swap_person(&self) -> bool {
         Service::swap_person(self)
+    }
+
+    fn insert_person(&self) -> bool {
+        Service::insert_person(self)
     }
 }
 

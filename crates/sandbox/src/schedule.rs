@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::http::Method;
 use serde_json::Value;
 
 use crate::delivery::Delivery;
@@ -18,11 +19,14 @@ pub(crate) struct Acts {
     pub(crate) outcome: Option<FaultOutcome>,
 }
 
-/// The parts of a request that the body of a fault may repeat.
-#[derive(Debug, Clone, Copy)]
+/// The parts of a request that a fault may repeat or depend on.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Words<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) credential: &'a str,
+    /// The version that the request depends on.
+    pub(crate) if_match: Option<&'a str>,
+    pub(crate) body: &'a [u8],
 }
 
 /// How a request ends.
@@ -79,6 +83,12 @@ impl FaultEffect {
                 is_struck |= body != reply.body;
                 reply.body = body;
             }
+            if change.is_without_content {
+                is_struck |= reply.status != 204;
+                reply.status = 204;
+                reply.body.clear();
+                reply.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            }
             strikes.count(is_struck);
             for (name, value) in &change.headers {
                 reply.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -93,6 +103,7 @@ impl FaultEffect {
     pub(crate) fn misread(&self, mut call: Call, service: &dyn AnyService) -> Call {
         for (misreading, strikes) in &self.misreadings {
             let mut is_struck = misreading.swaps_person && service.swap_person();
+            is_struck |= misreading.inserts_person && service.insert_person();
             if let Some(read) = &misreading.query {
                 let query = read(&call.raw_query);
                 is_struck |= query != call.raw_query;
@@ -104,6 +115,13 @@ impl FaultEffect {
             {
                 is_struck = true;
                 call.path = path;
+                // It would be that of the right profile.
+                call.headers.remove("if-match");
+            }
+            if misreading.is_read_only && service.operation(&call).writes {
+                is_struck = true;
+                call.method = Method::GET;
+                call.headers.remove("if-match");
             }
             strikes.count(is_struck);
         }
@@ -145,6 +163,9 @@ impl Faults {
             let is_elsewhere = fault.service.is_some_and(|wanted| wanted != service);
             let is_another = fault.operation != operation.id && fault.operation != EVERY_OPERATION;
             if is_elsewhere || is_another || (fault.of_writes && !operation.writes) {
+                continue;
+            }
+            if fault.condition.is_some_and(|is_met| !is_met(&words)) {
                 continue;
             }
             *seen += 1;
@@ -194,7 +215,7 @@ fn outcome(fault: &Fault, words: Words<'_>) -> Option<FaultOutcome> {
 mod tests {
     use super::*;
 
-    const WORDS: Words<'_> = Words { request_id: "req_1", credential: "s3cret" };
+    const WORDS: Words<'_> = Words { request_id: "req_1", credential: "s3cret", if_match: None, body: b"" };
 
     fn status(acts: &Acts) -> Option<u16> {
         match &acts.outcome {

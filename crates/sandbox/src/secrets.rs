@@ -8,7 +8,7 @@ use crate::multipart::{boundary, parts};
 
 pub(crate) const HIDDEN: &str = "(hidden)";
 
-/// The names of fields whose values are secrets, in any of the three APIs and in OAuth.
+/// The names of fields whose values are secrets, in any of the APIs and in OAuth.
 const SECRET_FIELDS: [&str; 15] = [
     "access_token",
     "api_key",

@@ -29,6 +29,7 @@ use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
 use crate::route::{AnyService, Operation, Service};
 use crate::schedule::{FaultOutcome, Faults, Words};
+use crate::scim::Scim;
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -168,7 +169,7 @@ pub enum NoResponse {
 }
 
 /// The servers, in the order of their ports. Upsun's tokens come from a server of their own.
-const SERVERS: [&str; 4] = ["upsun", "upsun-auth", "probely", "anthropic"];
+const SERVERS: [&str; 5] = ["upsun", "upsun-auth", "probely", "anthropic", "scim"];
 
 /// Opens a port for each server: free ones, or this one and those after it.
 async fn listen(first: u16) -> io::Result<Vec<TcpListener>> {
@@ -223,6 +224,7 @@ impl Shared {
             Box::new(UpsunAuth::new(tokens)),
             Box::new(Probely::new(options, Arc::clone(&clock))),
             Box::new(Anthropic::new(options, Arc::clone(&clock))),
+            Box::new(Scim::new(&origin(ports[4]), options, Arc::clone(&clock))),
         ];
         let services = SERVERS.into_iter().zip(ports).zip(services);
         let services = services.map(|((name, port), service)| Mounted { name, port, service }).collect();
@@ -265,19 +267,29 @@ impl Shared {
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
         let request_id = call.request_id.clone();
-        let words = Words { request_id: &request_id, credential: call.credential() };
+        let words = Words {
+            request_id: &request_id,
+            credential: call.credential(),
+            if_match: call.header("if-match"),
+            body: &call.body,
+        };
         let mut effect = lock(&self.faults).strike(name, operation, words);
         let query = call.raw_query.clone();
         pause(self.latency.saturating_add(effect.before.delay)).await;
         let outcome = if let Some(outcome) = effect.before.outcome.take() {
             outcome
         } else {
+            let mut is_write = false;
             let reply = match mounted {
                 _ if body.is_err() => Reply::empty(413),
-                Some(Mounted { service, .. }) => service.response(&effect.misread(call, service.as_ref())),
+                Some(Mounted { service, .. }) => {
+                    let call = effect.misread(call, service.as_ref());
+                    is_write = service.operation(&call).writes;
+                    service.response(&call)
+                }
                 None => Reply::json(404, &json!({"error": "No service has this port."})),
             };
-            if (200..300).contains(&reply.status) {
+            if is_write && (200..300).contains(&reply.status) {
                 lock(&self.recorder).set_effect(number);
             }
             pause(effect.after.delay).await;
@@ -334,5 +346,5 @@ pub(crate) fn is_operation(id: &str) -> bool {
         S::routes().iter().any(|route| route.operation == id)
     }
 
-    has::<Upsun>(id) || has::<UpsunAuth>(id) || has::<Probely>(id) || has::<Anthropic>(id)
+    has::<Upsun>(id) || has::<UpsunAuth>(id) || has::<Probely>(id) || has::<Anthropic>(id) || has::<Scim>(id)
 }

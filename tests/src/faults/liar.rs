@@ -76,6 +76,10 @@ impl ProfileProvider for Liar {
         self.inner.capabilities()
     }
 
+    async fn prepare(&self) -> Result<&Capabilities> {
+        self.inner.prepare().await
+    }
+
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         if self.is(Lie::Dawdles) {
             tokio::time::sleep(Duration::from_secs(200)).await;

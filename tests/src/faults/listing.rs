@@ -20,14 +20,23 @@ pub(super) const PAGE_SIZE: u32 = 10;
 const LONGEST: u64 = 310;
 
 /// Faults that take records away without a sign.
-const LOSES_RECORDS: [&str; 5] =
-    ["empty-page-once", "record-left-out-once", "records-null", "pages-empty-for-ever", "list-cut"];
+///
+/// Who asks behind the records that came does not get the one that another one came in place of.
+const LOSES_RECORDS: [&str; 6] = [
+    "empty-page-once",
+    "record-left-out-once",
+    "record-twice",
+    "records-null",
+    "pages-empty-for-ever",
+    "list-cut",
+];
 
 /// Faults after which the number that the service declares says nothing of how many there are.
-const HIDES_TOTAL: [&str; 4] = ["total-shrinking", "total-lying", "numbers-negative", "list-cut"];
+const HIDES_TOTAL: [&str; 5] =
+    ["total-shrinking", "total-lying", "total-of-the-page", "numbers-negative", "list-cut"];
 
 /// Faults that are no reason to lack anybody, or to call the listing incomplete.
-pub const COSTS_NOBODY: [&str; 30] = [
+pub const COSTS_NOBODY: [&str; 32] = [
     "refused-once",
     "closed-before-headers-once",
     "reset-mid-body-once",
@@ -58,6 +67,8 @@ pub const COSTS_NOBODY: [&str; 30] = [
     "json-as-html",
     "x-gzip",
     "opaque-cursor",
+    "page-shorter-than-asked",
+    "page-size-echoed",
 ];
 
 /// Faults that show only where a list with cursors is read from one end.
@@ -364,7 +375,11 @@ pub async fn rows(faults: impl Iterator<Item = &'static NamedFault>) -> io::Resu
 
 /// The table of faults of a listing.
 pub(super) fn table(rows: &[Row]) -> String {
-    let mut text = format!("| fault | what goes wrong | {} |\n|---|---|---|---|---|\n", SERVICES.join(" | "));
+    let mut text = format!(
+        "| fault | what goes wrong | {} |\n|---|---{}|\n",
+        SERVICES.join(" | "),
+        "|---".repeat(SERVICES.len())
+    );
     for Row { fault, meaning, outcomes } in rows {
         let cells =
             outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(|| "–".to_owned(), Outcome::cell));

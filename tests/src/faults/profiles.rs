@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::liar::Lie;
 use super::listing::lied;
 use super::scene::{SERVICES, Scene, Setting, connect, failed};
-use crate::model::{Claim, Intent, Records, records};
+use crate::model::{Claim, Intent, Records, address, records};
 
 /// The faults that are tried on one profile: those that come in place of any response.
 pub const OF_ANY_REQUEST: [&str; 38] = [
@@ -56,6 +56,10 @@ pub const OF_ANY_REQUEST: [&str; 38] = [
     "another-profile",
 ];
 
+/// The faults that are tried on a write alone: of SCIM, which can be changed in many ways.
+pub const OF_WRITES: [&str; 5] =
+    ["patch-without-effect", "patch-no-content", "patch-active-only", "patch-unsupported", "if-match-stale"];
+
 /// Faults in which the service never answers, so that nothing is known of anybody. A refusal in its own form is its word.
 pub(crate) fn is_silence(fault: &str) -> bool {
     !fault.ends_with("-once") && !matches!(fault, "another-profile" | "credential-echoed")
@@ -67,6 +71,12 @@ pub(crate) const CANNOT_BE_KNOWN: [&str; 2] = ["empty-200", "another-profile"];
 /// The faults, in the order of the schedule.
 pub fn faults_of_profiles() -> impl Iterator<Item = &'static NamedFault> {
     NamedFault::all().filter(|fault| OF_ANY_REQUEST.contains(&fault.name))
+}
+
+/// The faults that are tried on a write.
+pub fn faults_of_writes() -> impl Iterator<Item = &'static NamedFault> {
+    let all = NamedFault::all();
+    all.filter(|fault| OF_ANY_REQUEST.contains(&fault.name) || OF_WRITES.contains(&fault.name))
 }
 
 /// How the profiles of this table are set up.
@@ -145,7 +155,8 @@ pub fn judge_get(id: &ProfileId, truth: &Records, result: &Result<anyprofile::Pr
         Ok(profile) if profile.id != *id => Some(format!("{id} was asked for, and {} came", profile.id)),
         Ok(profile) => {
             let record = truth.get(&id.to_string())?;
-            let name = ["name", "display_name"].iter().find_map(|key| record[*key].as_str())?;
+            let name =
+                ["name", "display_name", "displayName"].iter().find_map(|key| record[*key].as_str())?;
             let is_same = profile.name.display.value().is_none_or(|shown| shown == name);
             (!is_same).then(|| "it has the name of somebody else".to_owned())
         }
@@ -188,9 +199,10 @@ pub async fn reading(
         let scene = Scene::new(setting(service)).await?;
         let truth = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&truth)?;
+        scene.provider.prepare().await.map_err(failed)?;
         let provider = lied(Arc::clone(&scene.provider), lie).await?;
         scene.sandbox.add_fault(in_force);
-        let address = truth[&id.to_string()]["email"].as_str().map(str::to_owned);
+        let address = address(&truth[&id.to_string()]).map(str::to_owned);
         let (key, whom) = match operation {
             "get" => {
                 let result = provider.get(&id).await;
@@ -233,7 +245,8 @@ fn step(
 
 /// Somebody in the middle of the list who has a name.
 fn somebody(truth: &Records) -> io::Result<ProfileId> {
-    let has_name = |record: &Value| ["name", "display_name"].iter().any(|key| record[*key].is_string());
+    let keys = ["name", "display_name", "displayName"];
+    let has_name = |record: &Value| keys.iter().any(|key| record[*key].is_string());
     let mut named = truth.iter().filter(|(id, record)| id.contains("/user/") && has_name(record));
     named.nth(5).ok_or_else(|| failed("nobody has a name"))?.0.parse().map_err(failed)
 }
@@ -250,7 +263,11 @@ pub fn claim<T>(result: &Result<T>) -> Claim {
 
 /// The key of the display name in a service's records.
 pub fn name_key(service: &str) -> &'static str {
-    if service == "upsun" { "/display_name" } else { "/name" }
+    match service {
+        "upsun" => "/display_name",
+        "scim" => "/displayName",
+        _ => "/name",
+    }
 }
 
 /// The writes that a provider has.
@@ -271,10 +288,12 @@ pub fn writes_of(provider: &dyn ProfileProvider) -> Vec<&'static str> {
 /// A draft of somebody with a name that nobody else has.
 pub fn draft(service: &str, name: &str) -> ProfileDraft {
     let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, name);
-    if service != "probely" {
-        return draft;
+    let address = format!("{}@example.com", name.replace(' ', ".").to_lowercase());
+    match service {
+        "probely" => draft.set(FieldPath::EMAILS, address),
+        "scim" => draft.set(FieldPath::USERNAME, address),
+        _ => draft,
     }
-    draft.set(FieldPath::EMAILS, format!("{}@example.com", name.replace(' ', ".").to_lowercase()))
 }
 
 /// Makes each write that there is while a fault is in force, before the service acts or after.
@@ -298,8 +317,10 @@ pub async fn writing(
         let scene = Scene::new(setting(service)).await?;
         let before = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&before)?;
-        // Who writes has asked for nothing before, not even for a token.
-        let provider = lied(connect(&scene.sandbox, scene.setting)?, lie).await?;
+        // Who writes has asked for nothing before, not even for a token, but for what the service can do.
+        let provider = connect(&scene.sandbox, scene.setting)?;
+        provider.prepare().await.map_err(failed)?;
+        let provider = lied(provider, lie).await?;
         let name = "Somebody New";
         let (intent, write) = match operation {
             "update" => {
@@ -319,14 +340,19 @@ pub async fn writing(
         let plan = scene.provider.plan(&write, &PlanOptions::new()).await.map_err(failed)?;
         scene.sandbox.add_fault(in_force);
         let executed = provider.execute(&plan, &ExecuteOptions::new()).await;
-        let result = executed.and_then(Executed::into_result).map(drop);
+        let result = executed.and_then(Executed::into_result);
+        // It is said that the service shows something else.
+        let is_ignored = result.as_ref().is_ok_and(|it| !it.ignored.is_empty());
+        let result = result.map(drop);
         strikes += scene.sandbox.strikes().iter().sum::<u64>();
         scene.sandbox.clear_faults();
         let after = records(&scene.sandbox, scene.setting).await?;
         let has_record = matches!(operation, "update" | "create");
         let cannot_be_known = result.is_ok() && !has_record && CANNOT_BE_KNOWN.contains(&fault.name);
-        let violation = intent.violation(claim(&result), &before, &after).filter(|_| !cannot_be_known);
-        let word = result.as_ref().map_or_else(word_of, |()| "made".to_owned());
+        let claim = if is_ignored { Claim::NotDone } else { claim(&result) };
+        let violation = intent.violation(claim, &before, &after).filter(|_| !cannot_be_known);
+        let made = if is_ignored { "**ignored**" } else { "made" };
+        let word = result.as_ref().map_or_else(word_of, |()| made.to_owned());
         steps.push(step(&scene, operation, word, violation, result.err()));
     }
     Ok(Some(Outcome { service, steps, strikes }))
@@ -365,7 +391,7 @@ pub async fn reading_matrix() -> io::Result<Vec<Row>> {
 /// If no sandbox can be had.
 pub async fn writing_matrix() -> io::Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for fault in faults_of_profiles() {
+    for fault in faults_of_writes() {
         for is_after_effect in [false, true] {
             // What changes the right answer comes after the effect in any case.
             if is_after_effect && !fault.can_follow_effect() {
@@ -383,7 +409,7 @@ pub async fn writing_matrix() -> io::Result<Vec<Row>> {
 
 /// The table of these rows.
 pub(super) fn table(rows: &[Row]) -> String {
-    let mut text = format!("| fault | {} |\n|---|---|---|---|\n", SERVICES.join(" | "));
+    let mut text = format!("| fault | {} |\n|---{}|\n", SERVICES.join(" | "), "|---".repeat(SERVICES.len()));
     for Row { fault, is_after_effect, outcomes } in rows {
         let when = if *is_after_effect { ", after the effect" } else { "" };
         let cells =

@@ -154,7 +154,8 @@ async fn outcome(
 
 /// The table of these rows.
 pub(super) fn table(rows: &[Row]) -> String {
-    let mut text = format!("| query | fault | {} |\n|---|---|---|---|---|\n", SERVICES.join(" | "));
+    let mut text =
+        format!("| query | fault | {} |\n|---|---{}|\n", SERVICES.join(" | "), "|---".repeat(SERVICES.len()));
     for Row { query, fault, outcomes } in rows {
         let fault = fault.map_or_else(|| "none".to_owned(), |fault| format!("`{fault}`"));
         let cells =

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io, sync::Arc};
 
 use anyprofile::{
     AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _, anthropic::AnthropicConfig,
-    http::HttpOptions, probely::ProbelyConfig, upsun::UpsunConfig,
+    http::HttpOptions, probely::ProbelyConfig, scim::ScimConfig, upsun::UpsunConfig,
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use futures_util::TryStreamExt as _;
@@ -12,7 +12,7 @@ use futures_util::TryStreamExt as _;
 use crate::in_process::InProcess;
 
 /// The services, as the sandbox names them.
-pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
+pub const SERVICES: [&str; 4] = ["upsun", "probely", "anthropic", "scim"];
 
 /// What the generated records of a scene are made from.
 const SEED: u64 = 7;
@@ -120,6 +120,11 @@ pub(crate) fn connect(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Ar
                 .at(&description.probely.base_url)
                 .with_http(http);
             Arc::new(config.connect().map_err(failed)?)
+        }
+        "scim" => {
+            let scim = &description.scim;
+            let config = ScimConfig::with_token(account, &scim.base_url, scim.token.clone());
+            Arc::new(config.with_http(http).connect().map_err(failed)?)
         }
         _ => {
             let mut config = AnthropicConfig::with_api_key(account, description.anthropic.api_key.clone())

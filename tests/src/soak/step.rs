@@ -17,7 +17,7 @@ use crate::{
         could_be_known,
         profiles::{CANNOT_BE_KNOWN, claim, draft, judge_find, judge_get, name_key, writes_of},
     },
-    model::{Claim, Intent, Records},
+    model::{Claim, Intent, Records, address},
 };
 
 /// An operation.
@@ -84,8 +84,7 @@ impl Step {
             (0, _) | (_, None) => Self::list(life),
             (1, Some(id)) => Self::Get(id),
             (2, Some(id)) => {
-                let address = life.model[&id.to_string()]["email"].as_str();
-                let address = address.filter(|address| !address.is_empty()).map(str::to_owned);
+                let address = address(&life.model[&id.to_string()]).map(str::to_owned);
                 match address {
                     _ if life.random.once_in(4) => {
                         Self::Find(FindKey::NativeId("nobodysid0000".to_owned()), None)
@@ -325,7 +324,8 @@ impl Judge<'_> {
             return intent.violation(claim, self.before, self.after).filter(|_| !cannot_be_known);
         }
         // A fault may swap somebody; nothing else changes by reading.
-        if self.before != self.after && !self.faults.contains(&"person-swapped") {
+        let moves = ["person-swapped", "person-inserted"];
+        if self.before != self.after && !self.faults.iter().any(|fault| moves.contains(fault)) {
             return Some("something was written by reading".to_owned());
         }
         match (step, &outcome.listed) {
@@ -371,6 +371,10 @@ impl Judge<'_> {
 fn is_active(service: &str, record: &Value) -> Option<bool> {
     match service {
         "probely" => record["active"].as_bool(),
+        "scim" => match &record["active"] {
+            Value::String(text) => Some(text == "True"),
+            other => other.as_bool(),
+        },
         _ => match record["enforcement_status"].as_str()? {
             "unrestricted" => Some(true),
             "restricted" | "banned" => Some(false),

@@ -42,7 +42,7 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     let server = server(800);
     let folder = folder("killed");
     let whole = whole(&server, &folder);
-    assert_eq!(whole.len(), 2400);
+    assert_eq!(whole.len(), 3200);
     let file = folder.join("broken.ndjson");
     let report_file = folder.join("report.json");
     let arguments = export(&file, &["--report", report_file.to_str().unwrap()]);

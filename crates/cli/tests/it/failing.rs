@@ -14,13 +14,13 @@ fn settled(text: &str) -> String {
 }
 
 #[test]
-fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
+fn a_wrong_key_at_one_of_four_accounts_loses_nothing_of_the_others() {
     let server = server(10);
     let output =
         server.command(&["list", "-o", "ndjson"]).env("ANTHROPIC_API_KEY", "wrong").output().unwrap();
     let run = crate::Run::from(output);
     assert_eq!(run.code, 4);
-    assert_eq!(run.out.lines().count(), 20);
+    assert_eq!(run.out.lines().count(), 30);
     insta::assert_snapshot!(settled(&run.err), @"
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an admin key reads only the organization's people, and must be set as admin_key (or in ANTHROPIC_ADMIN_KEY)
       the service gave a reason that may contain personal data; run with -v to see it
@@ -28,7 +28,8 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages in 1 request, 0 retries, waited 0.0 s, failed (unauthenticated)
-    20 profiles of 3 accounts: incomplete
+    scim       10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page in 2 requests, 0 retries, waited 0.0 s
+    30 profiles of 4 accounts: incomplete
     ");
 }
 
@@ -73,7 +74,7 @@ fn the_exit_code_says_what_failed() {
 #[test]
 fn a_page_size_that_one_service_does_not_take_is_refused_there_alone() {
     let run = server(5).run(&["list", "--page-size", "500", "-o", "ndjson"]);
-    assert_eq!((run.code, run.out.lines().count()), (4, 10));
+    assert_eq!((run.code, run.out.lines().count()), (4, 15));
     assert!(run.err.contains("page_size must be at most 100"), "{}", run.err);
 }
 
@@ -98,9 +99,9 @@ fn a_web_page_with_200_is_never_a_listing() {
             .body("<html>"),
     );
     let run = server.run(&["list", "-o", "ndjson"]);
-    assert_eq!((run.code, run.out.lines().count()), (4, 10));
+    assert_eq!((run.code, run.out.lines().count()), (4, 15));
     assert!(run.err.contains("the response is a web page where JSON was expected"), "{}", run.err);
-    assert!(run.err.ends_with("10 profiles of 3 accounts: incomplete\n"), "{}", run.err);
+    assert!(run.err.ends_with("15 profiles of 4 accounts: incomplete\n"), "{}", run.err);
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn without_an_account_the_command_says_what_to_set() {
     insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY or ANTHROPIC_ADMIN_KEY or SCIM_TOKEN and SCIM_BASE_URL, or write a configuration file");
     let run = crate::run(&["list", "--sandbox", "--account", "prod"]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: no account is named 'prod'; the accounts are: upsun, probely, anthropic");
+    insta::assert_snapshot!(run.err, @"error: no account is named 'prod'; the accounts are: upsun, probely, anthropic, scim");
 }
 
 #[test]

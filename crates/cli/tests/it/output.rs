@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::{ACME, anyprofile, run, server};
 
 #[test]
-fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_counts_them() {
+fn the_first_command_ends_with_a_table_of_four_services_and_a_summary_that_counts_them() {
     let run = run(&["list", "--sandbox"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let rows: Vec<_> = run.out.lines().skip(1).collect();
-    for service in ["upsun:", "probely:", "anthropic:"] {
+    for service in ["upsun:", "probely:", "anthropic:", "scim:"] {
         assert_eq!(rows.iter().filter(|row| row.starts_with(service)).count(), 20);
     }
     assert!(run.out.starts_with("id "), "{}", run.out);
@@ -24,7 +24,8 @@ fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_coun
     upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
-    60 profiles of 3 accounts: complete
+    scim       20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 page in 2 requests, 0 retries, waited 0.0 s
+    80 profiles of 4 accounts: complete
     ");
 }
 
@@ -48,14 +49,14 @@ fn ndjson_is_a_profile_a_line_each_valid_and_none_twice() {
         assert!(validator.is_valid(&profile), "{line}");
         assert!(ids.insert(profile["id"].to_string()), "{line}");
     }
-    assert_eq!(ids.len(), 750);
+    assert_eq!(ids.len(), 1000);
     assert!(run.err.contains("250 seen of 250 declared"), "{}", run.err);
 }
 
 #[test]
 fn json_is_one_document_and_empty_listings_are_empty_documents() {
     let some: Value = serde_json::from_str(&server(2).run(&["list", "-o", "json"]).out).unwrap();
-    assert_eq!(some.as_array().unwrap().len(), 6);
+    assert_eq!(some.as_array().unwrap().len(), 8);
     let none = server(0);
     assert_eq!(none.run(&["list", "-o", "json"]).out, "[]\n");
     assert_eq!(none.run(&["list", "-o", "ndjson"]).out, "");
@@ -66,7 +67,7 @@ fn json_is_one_document_and_empty_listings_are_empty_documents() {
 fn csv_has_the_same_columns_for_every_service() {
     let server = server(3);
     let mut headers = HashSet::new();
-    for account in ["upsun", "probely", "anthropic"] {
+    for account in ["upsun", "probely", "anthropic", "scim"] {
         let run = server.run(&["list", "-o", "csv", "--account", account, "-q"]);
         assert_eq!(run.err, "");
         let mut lines = run.out.lines();
@@ -145,7 +146,9 @@ fn me_shows_each_credentials_own_profile_and_names_the_service_that_has_none() {
     let run = run(&["me", "--sandbox", "-o", "ndjson"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(run.out.lines().count(), 2);
-    insta::assert_snapshot!(run.err, @"note: anthropic account 'anthropic', current: an Anthropic credential has no profile of its own");
+    let (anthropic, scim) = run.err.split_once('\n').unwrap();
+    insta::assert_snapshot!(anthropic, @"note: anthropic account 'anthropic', current: an Anthropic credential has no profile of its own");
+    assert!(scim.starts_with("note: scim account 'scim', current: not every SCIM server has /Me"), "{scim}");
     assert_eq!(crate::run(&["me", "--sandbox", "--account", "anthropic"]).code, 2);
 }
 
@@ -160,6 +163,7 @@ fn check_names_how_each_credential_was_proven() {
     upsun,upsun,ok,own profile
     probely,probely,ok,own profile
     anthropic,anthropic,ok,listing of one
+    scim,scim,ok,listing of one
     ");
 }
 
@@ -208,7 +212,7 @@ fn a_closed_standard_error_is_no_failure() {
     drop(child.stderr.take());
     let mut out = String::new();
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    assert_eq!((child.wait().unwrap().code(), out.lines().count()), (Some(0), 60));
+    assert_eq!((child.wait().unwrap().code(), out.lines().count()), (Some(0), 80));
 }
 
 #[test]
@@ -246,7 +250,8 @@ fn find_asks_every_account_and_says_what_it_took() {
     upsun      0 found with 2 requests (emails looked up: 0)
     probely    0 found with 1 request (emails searched: 0)
     anthropic  0 found with 0 requests (emails not supported by this service: 0); cannot search for this key
-    0 found in 3 accounts with 3 requests
+    scim       0 found with 1 request (emails searched: 0)
+    0 found in 4 accounts with 4 requests
     ");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();
@@ -259,10 +264,10 @@ fn find_asks_every_account_and_says_what_it_took() {
 fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() {
     let server = server(60);
     let run = server.run(&["list", "-o", "ndjson", "--mfa", "off", "--status", "active"]);
-    // Two services do not list these fields, so the match is unknown, and the run says so.
+    // Three services do not list one of these fields, so the match is unknown, and the run says so.
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(
-        run.err.contains("125 profiles were left out, because a filtered field is not known"),
+        run.err.contains("172 profiles were left out, because a filtered field is not known"),
         "{}",
         run.err
     );

@@ -148,13 +148,13 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.lines().all(|line| line.contains("\"mine\"")), "{}", run.out);
     assert!(
-        run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY from the environment; --env"),
+        run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY, SCIM_TOKEN from the environment; --env"),
         "{}",
         run.err
     );
     assert!(!run.err.contains("PROBELY_API_KEY"), "it is used: {}", run.err);
     let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
-    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
+    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 5), "{}", of_environment.err);
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn advice(listing: &Listing, limit: &str, reset: &str) -> Fault {
 fn numbers(listing: &'static Listing, write: fn(u64) -> Value) -> Option<Fault> {
     let total = listing.total?;
     Some(Fault::new(listing.operation).edit(move |page, _| {
-        for key in [total, "page_total"] {
+        for key in [total, "page_total", "startIndex", "itemsPerPage"] {
             if let Some(number) = page[key].as_u64() {
                 page[key] = write(number);
             }
@@ -118,8 +118,8 @@ pub(super) const FAULTS: &[NamedFault] = &[
         Some(it.always().header("content-type", "text/html; charset=utf-8"))
     }),
     NamedFault::new("credential-echoed", "an error message repeats the request's credential", |it| {
-        let words = it.error("invalid_request_error", "The credential {credential} is of no use here.");
-        Some(it.always().respond(400).header("content-type", "application/json").body(words))
+        let message = "The credential {credential} is of no use here.";
+        Some(it.failing(it.always(), 400, "invalid_request_error", message))
     }),
     NamedFault::new("tiny-records", "a page of 200,000 records that contain only an id", |it| {
         // As text: a tree of so many values would cost more than the page.
@@ -148,7 +148,7 @@ const IN_TOKEN: &str = "%FF +ü";
 fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
     let fault = Fault::new(listing.operation);
     match listing.next {
-        NextLink::Number => None,
+        NextLink::Number | NextLink::Index => None,
         NextLink::Link => {
             let fault = fault.rewrite(|body| extended(&body, b"\"next\":{\"href\":\"", IN_LINK));
             Some(fault.misread_query(|query| {

@@ -7,10 +7,12 @@ mod place;
 mod queries;
 mod records;
 mod responses;
+mod scim;
 
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
+use crate::scim::MEDIA_TYPE as SCIM_JSON;
 
 /// A fault of a listing, by name.
 ///
@@ -73,11 +75,12 @@ impl NamedFault {
             records::FAULTS,
             pages::FAULTS,
             queries::FAULTS,
+            scim::FAULTS,
         ];
         groups.into_iter().flatten()
     }
 
-    /// Returns the fault of a service's listing (`upsun`, `probely`, `anthropic`); `None` if the service
+    /// Returns the fault of a service's listing (`upsun`, `probely`, `anthropic`, `scim`); `None` if the service
     /// cannot have it.
     pub fn of(&self, service: &str) -> Option<Fault> {
         let listing = LISTINGS.iter().find(|listing| listing.service == service)?;
@@ -134,11 +137,13 @@ enum NextLink {
     Link,
     /// `page` and `page_total`
     Number,
+    /// `startIndex`, `itemsPerPage` and `totalResults`
+    Index,
     /// `next_page`
     Token,
 }
 
-static LISTINGS: [Listing; 3] = [
+static LISTINGS: [Listing; 4] = [
     Listing {
         service: "upsun",
         operation: "list-profiles",
@@ -166,6 +171,15 @@ static LISTINGS: [Listing; 3] = [
         word: "relationship",
         text: "name",
     },
+    Listing {
+        service: "scim",
+        operation: "ListUsers",
+        records: "Resources",
+        total: Some("totalResults"),
+        next: NextLink::Index,
+        word: "userType",
+        text: "displayName",
+    },
 ];
 
 impl Listing {
@@ -179,11 +193,17 @@ impl Listing {
         Fault::new(self.operation).on_attempts(2..)
     }
 
+    /// Returns whether a page is asked for by a number, so that no page refers to the next one.
+    fn is_numbered(&self) -> bool {
+        matches!(self.next, NextLink::Number | NextLink::Index)
+    }
+
     /// Returns the reference of a page to the next one; null on the last page.
     fn next_of(&self, page: &Value) -> Value {
         match self.next {
             NextLink::Link => page["_links"]["next"].clone(),
             NextLink::Number => page["page"].clone(),
+            NextLink::Index => page["startIndex"].clone(),
             NextLink::Token => page["next_page"].clone(),
         }
     }
@@ -193,15 +213,26 @@ impl Listing {
         match self.next {
             NextLink::Link => page["_links"]["next"] = next,
             NextLink::Number => page["page"] = next,
+            NextLink::Index => page["startIndex"] = next,
             NextLink::Token => page["next_page"] = next,
         }
     }
 
+    /// Returns the media type of the service's bodies.
+    fn media_type(&self) -> &'static str {
+        if self.next == NextLink::Index { SCIM_JSON } else { "application/json" }
+    }
+
     /// Returns an error in the service's format.
-    fn error(&self, kind: &str, message: &str) -> String {
+    fn error(&self, status: u16, kind: &str, message: &str) -> String {
         let body = match self.next {
             NextLink::Number => json!({"detail": message}),
             NextLink::Link => json!({"error": message}),
+            NextLink::Index => json!({
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+                "status": status.to_string(),
+                "detail": message,
+            }),
             NextLink::Token => json!({
                 "type": "error",
                 "error": {"type": kind, "message": message},
@@ -218,7 +249,12 @@ impl Listing {
             529 => ("overloaded_error", "Overloaded."),
             _ => ("api_error", "Service temporarily unavailable."),
         };
-        fault.respond(status).header("content-type", "application/json").body(self.error(kind, message))
+        self.failing(fault, status, kind, message)
+    }
+
+    fn failing(&self, fault: Fault, status: u16, kind: &str, message: &str) -> Fault {
+        let body = self.error(status, kind, message);
+        fault.respond(status).header("content-type", self.media_type()).body(body)
     }
 }
 

@@ -12,8 +12,8 @@ use crate::server::lock;
 
 /// After a number of pages, the same pages repeat: the last of them refers to the second.
 fn cycle(listing: &'static Listing, pages: u64) -> Option<Fault> {
-    // A numbered page has no reference.
-    if listing.next == NextLink::Number {
+    // A page by number has no reference.
+    if listing.is_numbered() {
         return None;
     }
     let second = Mutex::new(Value::Null);
@@ -40,8 +40,10 @@ const ENDLESS: &str = "endless-";
 
 /// From a request on, or where the list ends, every page is empty and refers to another one.
 fn endless(listing: &'static Listing, from: u64) -> Fault {
-    if listing.next == NextLink::Number {
-        return endless_numbers(listing, from);
+    match listing.next {
+        NextLink::Number => return endless_numbers(listing, from),
+        NextLink::Index => return endless_indexes(listing, from),
+        NextLink::Link | NextLink::Token => {}
     }
     let is_endless = |query: &str| query.contains(ENDLESS);
     // The service does not know the token. It responds with a page, whose records are removed.
@@ -62,7 +64,7 @@ fn endless(listing: &'static Listing, from: u64) -> Fault {
                     let href = format!("/profiles?page={}", number.saturating_add(1));
                     json!({"title": "Next", "href": href})
                 }
-                NextLink::Number | NextLink::Token => json!(format!("{ENDLESS}{number}")),
+                NextLink::Number | NextLink::Index | NextLink::Token => json!(format!("{ENDLESS}{number}")),
             };
             listing.set_next(page, next);
         }
@@ -95,6 +97,20 @@ fn endless_numbers(listing: &'static Listing, from: u64) -> Fault {
     })
 }
 
+/// Does the same where a page says where it begins: the total is always behind the page.
+fn endless_indexes(listing: &'static Listing, from: u64) -> Fault {
+    Fault::new(listing.operation).edit(move |page, number| {
+        if number >= from {
+            page[listing.records] = json!([]);
+        }
+        let received = page[listing.records].as_array().map_or(0, |records| records.len() as u64);
+        page["itemsPerPage"] = received.into();
+        let begin = page["startIndex"].as_u64().unwrap_or(1);
+        let total = page["totalResults"].as_u64().unwrap_or_default();
+        page["totalResults"] = total.max(begin.saturating_add(received)).into();
+    })
+}
+
 /// Ends the list before the third page, and reports it as complete.
 fn cut(listing: &'static Listing) -> Fault {
     Fault::new(listing.operation).edit(move |page, number| {
@@ -109,6 +125,8 @@ fn cut(listing: &'static Listing) -> Fault {
             NextLink::Number => {
                 page["page_total"] = page["page_total"].as_u64().unwrap_or_default().min(2).into();
             }
+            // The total is the end.
+            NextLink::Index => {}
             _ if number < 2 => {}
             NextLink::Link => {
                 if let Some(links) = page["_links"].as_object_mut() {
@@ -156,10 +174,16 @@ pub(super) const FAULTS: &[NamedFault] = &[
         }))
     }),
     NamedFault::new("record-left-out-once", "a record is missing from all pages", |listing| {
-        Some(listing.once().edit(move |page, _| {
-            if let Some(records) = page[listing.records].as_array_mut() {
-                records.pop();
+        let lost = Mutex::new(Value::Null);
+        // Who asks behind the records that came, asks for it again.
+        let fault = if listing.next == NextLink::Index { listing.always() } else { listing.once() };
+        Some(fault.edit(move |page, _| {
+            let Some(records) = page[listing.records].as_array_mut() else { return };
+            let mut lost = lock(&lost);
+            if lost.is_null() {
+                *lost = records.pop().map(|record| record["id"].clone()).unwrap_or_default();
             }
+            records.retain(|record| lost.is_null() || record["id"] != *lost);
         }))
     }),
     NamedFault::new("total-growing", "each page reports a larger total than the one before", |listing| {

@@ -25,8 +25,8 @@ pub(super) const FAULTS: &[NamedFault] = &[
         Some(elsewhere(it, 403, "application/json", r#"{"message":"Missing Authentication Token"}"#))
     }),
     NamedFault::new("error-with-200", "an error in the service's format, with the status 200", |it| {
-        let words = it.error("api_error", "Service temporarily unavailable.");
-        Some(elsewhere(it, 200, "application/json", &words))
+        let words = it.error(503, "api_error", "Service temporarily unavailable.");
+        Some(elsewhere(it, 200, it.media_type(), &words))
     }),
     NamedFault::new("token-404", "the token endpoint does not exist", |it| {
         token_endpoint(it).map(|fault| fault.respond(404).body("default backend - 404"))

@@ -6,8 +6,8 @@ use super::{Listing, NamedFault, NextLink};
 use crate::exchange::Query;
 use crate::fault::Fault;
 
-const ORDERS: [&str; 3] = ["ordering", "order", "order_by"];
-const FILTERS: [&str; 4] = ["active", "mfa_enabled", "search", "enforcement_status"];
+const ORDERS: [&str; 5] = ["ordering", "order", "order_by", "sortBy", "sortOrder"];
+const FILTERS: [&str; 5] = ["active", "mfa_enabled", "search", "enforcement_status", "filter"];
 
 /// Returns the query with other values, and without the parameters that have none any more. A parameter that
 /// does not change is kept exactly as it was sent.
@@ -31,6 +31,9 @@ fn without(query: &str, names: &[&str]) -> String {
 
 /// Returns the opposite of a filter's value.
 fn inverted(name: &str, value: &str) -> String {
+    if name == "filter" {
+        return format!("not ({value})");
+    }
     let opposite = match (name, value) {
         ("active" | "mfa_enabled", "true") => "false",
         ("active" | "mfa_enabled", "false") => "true",

@@ -52,7 +52,7 @@ fn web_page(fault: Fault, status: u16) -> Fault {
 
 const STATUSES: [NamedFault; 22] = statuses!(408, 425, 429, 500, 502, 503, 504, 507, 520, 529, 599);
 
-const OTHERS: [NamedFault; 27] = [
+const OTHERS: [NamedFault; 28] = [
     NamedFault::new("retry-after-seconds-once", "429 with `Retry-After: 2`, once", |it| {
         Some(throttled(it, "retry-after", "2"))
     }),
@@ -107,6 +107,11 @@ const OTHERS: [NamedFault; 27] = [
     NamedFault::new("html-with-403", "a web page of a CDN with the status 403", |it| {
         Some(web_page(it.always(), 403))
     }),
+    NamedFault::new(
+        "error-as-html",
+        "500 with a web page instead of an error in the service's format",
+        |it| Some(web_page(it.always(), 500)),
+    ),
     NamedFault::new("empty-200", "an empty body with the status 200", |it| {
         Some(it.always().respond(200).header("content-type", "application/json"))
     }),

@@ -4,7 +4,7 @@ use anyprofile_sandbox::{Fault, SandboxOptions};
 use serde_json::json;
 use tokio::net::TcpStream;
 
-use crate::support::{access_token, anthropic, array, probely, send, start, upsun};
+use crate::support::{access_token, anthropic, array, probely, scim, scim_path, send, start, upsun};
 
 #[tokio::test]
 async fn the_description_is_the_one_line_that_other_programs_read() {
@@ -12,13 +12,18 @@ async fn the_description_is_the_one_line_that_other_programs_read() {
     let text = serde_json::to_string(sandbox.description()).unwrap();
     assert!(!text.contains('\n'));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let origins =
-        [("upsun", "base_url"), ("upsun", "auth_url"), ("probely", "base_url"), ("anthropic", "base_url")]
-            .map(|(service, url)| json[service][url].as_str().unwrap().to_owned());
+    let origins = [
+        ("upsun", "base_url"),
+        ("upsun", "auth_url"),
+        ("probely", "base_url"),
+        ("anthropic", "base_url"),
+        ("scim", "base_url"),
+    ]
+    .map(|(service, url)| json[service][url].as_str().unwrap().to_owned());
     // An origin for each, without a path.
     assert!(origins.iter().all(|it| it.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().is_ok()));
-    assert_eq!(origins.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
-    let [upsun, upsun_auth, probely, anthropic] = &origins;
+    assert_eq!(origins.iter().collect::<std::collections::BTreeSet<_>>().len(), 5);
+    let [upsun, upsun_auth, probely, anthropic, scim] = &origins;
     let expected = json!({
         "upsun": {
             "base_url": upsun,
@@ -34,6 +39,7 @@ async fn the_description_is_the_one_line_that_other_programs_read() {
             "admin_token": "sandbox-anthropic-admin-token",
             "workspace_id": "wrkspc_01SANDBoxSANDBoxSANDBox1",
         },
+        "scim": {"base_url": scim, "token": "sandbox-scim-token"},
         "profiles": 3,
         "seed": 9,
     });
@@ -52,6 +58,7 @@ async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
             upsun(&sandbox, &token, "/organizations/name=birch/profile").await.text,
             probely(&sandbox, "/users/?length=200").await.text,
             anthropic(&sandbox, &[], "/v1/user_profiles?limit=100").await.text,
+            scim(&sandbox, "GET", "/Users?excludedAttributes=meta.location,groups.$ref", "").await.text,
         ]);
     }
     assert_eq!(runs[0], runs[1]);
@@ -79,6 +86,10 @@ async fn a_page_deep_in_a_huge_listing_costs_no_more_than_the_first() {
     assert_eq!(array(&body["results"]).len(), 1_000);
     let body = anthropic(&sandbox, &[], "/v1/user_profiles?limit=100").await.ok();
     assert_eq!(array(&body["data"]).len(), 100);
+    let body = scim(&sandbox, "GET", "/Users?startIndex=9999999901", "").await.ok();
+    let users = array(&body["Resources"]);
+    assert_eq!(users.len(), 100);
+    assert_eq!(scim(&sandbox, "GET", &scim_path(&sandbox, &users[99]), "").await.ok(), users[99]);
 }
 
 #[tokio::test]

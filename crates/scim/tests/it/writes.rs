@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use anyprofile_core::{
-    ErrorKind, ExecuteOptions, Executed, FieldPath, IdKind, PlanOptions, ProfileChange, ProfileDraft,
-    ProfileProvider as _, Result, Write,
+    ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, IdKind, Plan, PlanOptions, ProfileChange,
+    ProfileDraft, ProfileProvider as _, Result, Write,
 };
 use anyprofile_engine::Connection;
 use anyprofile_scim::Patching;
@@ -49,6 +49,12 @@ async fn written_by(provider: &Connection, write: Write) -> Result<Executed> {
     provider.execute(&plan, &ExecuteOptions::new()).await.and_then(Executed::into_result)
 }
 
+/// Returns the version that a plan names.
+fn version(plan: &Plan) -> Option<&str> {
+    let headers = &plan.requests()[0].headers;
+    headers.iter().find(|(name, _)| name == "if-match").map(|(_, value)| value.as_str())
+}
+
 fn rename() -> Write {
     Write::update(id("7"), ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ola N"))
 }
@@ -70,6 +76,24 @@ async fn the_smallest_change_is_sent_with_the_version_of_the_plan() {
             r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"Ola N"}]}"#
         );
     }
+}
+
+#[tokio::test]
+async fn a_given_profile_says_its_version() {
+    let script = server(ABLE, |_, user| json(200, user.to_string()));
+    let provider = provider(&script);
+    let profile = provider.get_opts(&id("7"), &GetOptions::new()).await.unwrap();
+    let reads = script.requests().len();
+    let write = Write::delete(id("7"));
+    let plan = provider.plan(&write, &PlanOptions::given(profile.clone())).await.unwrap();
+    assert_eq!(script.requests().len(), reads);
+    assert_eq!(version(&plan), Some(r#"W/"3""#));
+    // One that does not say it is read.
+    let mut silent = profile;
+    silent.extension = None;
+    let plan = provider.plan(&write, &PlanOptions::given(silent)).await.unwrap();
+    assert_eq!(script.requests().len(), reads + 1);
+    assert_eq!(version(&plan), Some(r#"W/"3""#));
 }
 
 #[tokio::test]

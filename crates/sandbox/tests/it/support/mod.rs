@@ -232,3 +232,30 @@ pub(crate) fn array(value: &Value) -> Vec<Value> {
 pub(crate) fn ids(records: &[Value]) -> Vec<String> {
     records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
 }
+
+/// Sends a request to SCIM. A body is sent with its media type.
+pub(crate) async fn scim(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Response {
+    scim_with(sandbox, &[], [method, path, body]).await
+}
+
+/// Sends a request to SCIM with further headers.
+pub(crate) async fn scim_with(
+    sandbox: &Sandbox,
+    headers: &[(&str, &str)],
+    [method, path, body]: [&str; 3],
+) -> Response {
+    let service = &sandbox.description().scim;
+    let authorization = format!("Bearer {}", service.token);
+    let mut all = vec![("authorization", authorization.as_str())];
+    all.extend(headers);
+    if !body.is_empty() {
+        all.push(("content-type", "application/scim+json"));
+    }
+    send(method, &format!("{}{path}", service.base_url), &all, body).await
+}
+
+/// Returns the path of a user or group.
+pub(crate) fn scim_path(sandbox: &Sandbox, record: &Value) -> String {
+    let location = record["meta"]["location"].as_str().unwrap();
+    location.strip_prefix(&sandbox.description().scim.base_url).unwrap().to_owned()
+}
