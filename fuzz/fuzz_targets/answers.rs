@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let Some((choice, body)) = data.split_first() else { return };
-    scripted::ask(*choice % 7, 200, &[], body, async |provider, id| {
+    scripted::ask(*choice, 200, &[], body, async |provider, id| {
         let mut profiles: Vec<Profile> = Vec::new();
         if let Ok(page) = provider.list_page(&ListQuery::new(), None).await {
             profiles.extend(page.items);

@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
             Some((NAMES[usize::from(*name) % NAMES.len()], value.to_vec()))
         })
         .collect();
-    scripted::ask(*choice % 7, status, &headers, b"{}", async |provider, id| {
+    scripted::ask(*choice, status, &headers, b"{}", async |provider, id| {
         for _ in 0..2 {
             if let Err(error) = provider.list_page(&ListQuery::new(), None).await {
                 let _ = format!("{error} {error:?}");

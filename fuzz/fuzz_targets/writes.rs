@@ -21,7 +21,7 @@ const ENOUGH: usize = 10_000;
 fuzz_target!(|data: &[u8]| {
     let [choice, status, body @ ..] = data else { return };
     let status = STATUSES[usize::from(*status) % STATUSES.len()];
-    scripted::ask(*choice % 7, status, &[], body, async |provider, id| {
+    scripted::ask(*choice, status, &[], body, async |provider, id| {
         let show = |error: anyprofile::Error| drop(format!("{error} {error:?}"));
         // Each provider refuses those that are not for it before anything is sent.
         let changes = [

@@ -12,6 +12,7 @@ use anyprofile::{
     async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::ProbelyConfig,
+    scim::{Paging, Quirks, ScimConfig},
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use bytes::Bytes;
@@ -81,13 +82,26 @@ fn make(choice: u8) -> Made {
         3 => (anthropic(Some(BETA_2026_03_24)), "anthropic:a/user/u"),
         4 => (anthropic(Some(BETA_2026_09_04)), "anthropic:a/user/u"),
         5 => (anthropic(None), "anthropic:a/user/u"),
-        _ => {
+        6 => {
             let config = AnthropicConfig::with_admin_key("a".parse().unwrap(), "key").with_http(http.clone());
             (Arc::new(config.connect_organization().unwrap()) as _, "anthropic:a/organization_user/u")
+        }
+        _ => {
+            let mut quirks = Quirks::default();
+            quirks.paging = Some(if choice == 7 { Paging::Index } else { Paging::Cursor });
+            quirks.filter = Some(true);
+            quirks.me = Some(true);
+            let config = ScimConfig::with_token("a".parse().unwrap(), "https://scim.example.com/v2", "token")
+                .with_quirks(quirks)
+                .with_http(http);
+            (Arc::new(config.connect().unwrap()) as _, "scim:a/user/u")
         }
     };
     (scripted, provider, id.parse().unwrap())
 }
+
+/// The number of providers.
+const CHOICES: u8 = 9;
 
 /// Has a provider asked, whose service answers everything so.
 pub fn ask(
@@ -97,6 +111,7 @@ pub fn ask(
     body: &[u8],
     work: impl AsyncFnOnce(Arc<dyn ProfileProvider>, ProfileId),
 ) {
+    let choice = choice % CHOICES;
     FIXTURE.with_borrow_mut(|fixture| {
         let fixture = fixture.get_or_insert_with(|| Fixture {
             runtime: tokio::runtime::Builder::new_current_thread()
@@ -105,7 +120,7 @@ pub fn ask(
                 .start_paused(true)
                 .build()
                 .unwrap(),
-            providers: (0..7).map(make).collect(),
+            providers: (0..CHOICES).map(make).collect(),
         });
         // A limiter that was told to wait is of no use to the next one.
         fixture.providers[usize::from(choice)] = make(choice);

@@ -1,5 +1,7 @@
 //! A crate for a further service, from a template: it lists and gets, and its failing conformance test says what is left to do.
 
+mod joining;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -45,8 +47,9 @@ pub(crate) fn run(name: &str, folder: Option<PathBuf>) -> Outcome {
             "next, in that folder:\n  cargo test                                      # what fails is what is left to do\n  cargo run --features command -- list --sandbox --account {name}"
         );
     } else {
+        let files = joining::join(&workspace.root, name)?.join(", ");
         println!(
-            "next:\n  cargo test -p anyprofile-{name}                 # what fails is what is left to do\n\nto have it in the facade and the command:\n  Cargo.toml                                 anyprofile-{name} = {{ path = \"crates/{name}\", version = \"0.1.0\", default-features = false }}\n  crates/anyprofile/Cargo.toml               {name} = [\"dep:anyprofile-{name}\", \"engine\"], the optional dependency, and `full`\n  crates/anyprofile/src/lib.rs               pub use anyprofile_{name} as {name};\n  crates/anyprofile/src/accounts/services.rs \"{name}\" => anyprofile_{name},\n  crates/cli/Cargo.toml                      {name} = [\"anyprofile/{name}\"], and `default`"
+            "the facade and the command have it: {files}\nnext:\n  cargo test -p anyprofile-{name}                 # what fails is what is left to do\n  cargo xtask services                            # the tables of the documentation\n  cargo clippy --manifest-path fuzz/Cargo.toml    # its lock file has the new crate, too"
         );
     }
     println!("docs/providers.md goes on from here");

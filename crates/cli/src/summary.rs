@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
-/// What there is to say about an account's listing before it is read.
+/// What there is to say about an account's listing, whatever came.
 pub(crate) struct ListingNotes {
     plan: FilterPlan,
     /// The fields that are in further records.

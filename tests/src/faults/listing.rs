@@ -257,6 +257,8 @@ pub(super) async fn listed(
     // Whether somebody new is wanted, nobody decided.
     let is_wanted = |id: &String| !before.contains(id) || wanted.is_none_or(|wanted| wanted.contains(id));
     let may_come = |id: &String| there.contains(id) && is_wanted(id);
+    // Who came twice and is not wanted is counted, and not delivered.
+    let is_untold = twice > report.duplicates || (wanted.is_none() && twice < report.duplicates);
     let words = error.as_ref().map(|error| {
         let fields = error.field_errors().values().flatten().map(String::as_str);
         fields.chain(error.service_message()).collect::<Vec<_>>().join(" ")
@@ -269,7 +271,7 @@ pub(super) async fn listed(
         expected: expected.len(),
         is_filtered: wanted.is_some(),
         missing: expected.difference(&delivered).count(),
-        is_wrong: !delivered.iter().all(may_come) || twice != report.duplicates,
+        is_wrong: !delivered.iter().all(may_come) || is_untold,
         shows_credential: words.is_some_and(|words| scene.shows_credential(&words)),
         error,
         strikes,

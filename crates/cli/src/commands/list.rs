@@ -56,8 +56,6 @@ async fn deliver(
     query.unordered = list.paging.unordered;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let providers = session.directory.providers().iter();
-    let notes: Vec<_> = providers.map(|it| ListingNotes::of(&query, it.capabilities())).collect();
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
     if list.csv_bom && global.output != Format::Csv {
@@ -66,7 +64,7 @@ async fn deliver(
     let options = CsvOptions { null: list.csv_null, byte_order_mark: list.csv_bom };
     let mut writer = profile_writer_with(global.output, fields, options);
     let progress = Progress::start(global);
-    let mut listing = session.directory.list(query);
+    let mut listing = session.directory.list(query.clone());
     let mut last_failure = None;
     let mut unreadable_times = 0;
     let mut is_flushed = true;
@@ -120,6 +118,9 @@ async fn deliver(
                 "{profiles} a time that cannot be parsed: it is shown as ?, and ndjson has it in the unknown fields"
             );
         }
+        // Some services say what they support when they are asked.
+        let providers = session.directory.providers().iter();
+        let notes: Vec<_> = providers.map(|it| ListingNotes::of(&query, it.capabilities())).collect();
         summary::print(&reports, &notes, session.unusable.len(), may_enrich, global.verbose > 0);
     }
     if writer.left_out() > 0 {

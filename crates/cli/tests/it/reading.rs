@@ -38,13 +38,21 @@ fn an_enriched_profile_says_what_came_from_where() {
     assert!(known > 0);
     let moved = "upsun:upsun/organization/01HSANDB0XCEDR000000000003";
     assert_eq!(server.run(&["get", moved]).code, 0, "the organization is there, as the listing shows it");
-    let run = server.run(&["get", moved, "--enrich", "--fields", "id,name.display,status"]);
+    let run = server.run(&[
+        "get",
+        moved,
+        "--enrich",
+        "--fields",
+        "id,name.display,status,billing.currency,billing.address",
+    ]);
     assert_eq!(run.code, 0, "{}", run.err);
     insta::assert_snapshot!(run.out + &run.err, @"
-    field         value
-    id            upsun:upsun/organization/01HSANDB0XCEDR000000000003
-    name.display  Cedar
-    status        active
+    field             value
+    id                upsun:upsun/organization/01HSANDB0XCEDR000000000003
+    name.display      Cedar
+    status            active
+    billing.currency  -
+    billing.address   -
     warning: the record 'organization_profile' was not read: the service does not show it for this profile
     warning: the record 'address' was not read: the service does not show it for this profile
     ");

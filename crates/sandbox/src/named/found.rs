@@ -74,7 +74,9 @@ pub(super) const FAULTS: &[NamedFault] = &[
     }),
     NamedFault::new("records-by-number", "the list of records is an object whose keys are numbers", |it| {
         Some(it.always().edit(|page, _| {
-            if let Some(records) = page[it.records].as_array_mut().map(std::mem::take) {
+            // An array without elements is not told from a list, where arrays have keys.
+            let records = page[it.records].as_array_mut().filter(|records| !records.is_empty());
+            if let Some(records) = records.map(std::mem::take) {
                 let numbered =
                     records.into_iter().enumerate().map(|(place, record)| (place.to_string(), record));
                 page[it.records] = Value::Object(numbered.collect());

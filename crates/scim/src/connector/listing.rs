@@ -119,7 +119,8 @@ fn page_of_index(response: &Response, start: u64, count: u64, features: &Feature
     let received = u64::try_from(listed.list.resources.len() + listed.quarantined.len()).unwrap_or(u64::MAX);
     let (total, before) = (total_results.value().copied(), start.saturating_sub(1));
     let delivered = before.saturating_add(received);
-    let next_page = Position::Number(delivered.saturating_add(1));
+    // Of more users than were asked for, some may be those of another page.
+    let next_page = Position::Number(before.saturating_add(received.min(count)).saturating_add(1));
     // A page that could have had more shows that the number is that of the users. A server may send fewer than it is asked for:
     // then all pages before the last one are as long as each other.
     let is_full = received == count || (received > 0 && before.is_multiple_of(received));

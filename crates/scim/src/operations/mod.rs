@@ -9,11 +9,11 @@ mod groups;
 mod users;
 
 use anyprofile_core::{
-    Result,
+    ErrorKind, Result,
     wire::{self, Tolerant},
 };
 use anyprofile_http::{HeaderName, HeaderValue, Listed, Request, Response, header};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 pub use self::users::{ListUsers, Page};
 pub(crate) use self::{
@@ -46,8 +46,20 @@ fn if_match(request: Request, version: Option<&str>) -> Request {
     }
 }
 
-/// Reads a page of a list.
+/// Reads a page of a list. A record of another kind, such as an error with the status of a success, is no list without records.
 pub(crate) fn list_response<T: Tolerant>(response: &Response) -> Result<Listed<ListResponse<T>>> {
+    let listed = read_list(response)?;
+    let is_silent = listed.list.resources.is_empty() && listed.quarantined.is_empty();
+    if is_silent && !listed.list.total_results.is_known() {
+        let body: Value = response.decode()?;
+        if ["Resources", "resources", "totalResults"].iter().all(|key| body.get(key).is_none()) {
+            return Err(response.error(ErrorKind::Decode, "the response is not a list"));
+        }
+    }
+    Ok(listed)
+}
+
+fn read_list<T: Tolerant>(response: &Response) -> Result<Listed<ListResponse<T>>> {
     response.decode_envelope::<ListResponse<T>, ListResponse<Box<RawValue>>>(|loose| {
         let ListResponse { total_results, items_per_page, start_index, next_cursor, resources } = loose;
         wire::decode_records(resources, |resources| ListResponse {

@@ -196,9 +196,11 @@ async fn no_page_is_larger_than_the_server_says() {
 
 #[tokio::test]
 async fn nobody_needs_a_number() {
-    for (body, is_complete) in
-        [(r#"{"totalResults":0}"#, true), (r#"{"totalResults":0,"Resources":[]}"#, true), ("{}", false)]
-    {
+    for (body, is_complete) in [
+        (r#"{"totalResults":0}"#, true),
+        (r#"{"totalResults":0,"Resources":[]}"#, true),
+        (r#"{"Resources":[]}"#, false),
+    ] {
         let script = Script::by(move |sent| {
             json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE } else { body }).into()
         });
@@ -206,6 +208,36 @@ async fn nobody_needs_a_number() {
         assert_eq!(end.unwrap(), 0);
         assert_eq!(report.is_complete(), is_complete, "{body}: {report:?}");
     }
+}
+
+#[tokio::test]
+async fn a_record_of_another_kind_is_no_empty_list() {
+    let error = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"500","detail":"no"}"#;
+    for body in ["{}", error] {
+        let script = Script::by(move |sent| {
+            json(200, if sent.url.ends_with("/ServiceProviderConfig") { ABLE } else { body }).into()
+        });
+        let (end, report) = listed(&provider(&script), 10).await;
+        assert_eq!((end.unwrap_err().kind(), report.is_complete()), (ErrorKind::Decode, false));
+    }
+}
+
+#[tokio::test]
+async fn somebody_twice_on_a_page_displaces_nobody() {
+    // The second page repeats the first user, beside its own.
+    let script = Script::by(|sent| {
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(200, ABLE).into();
+        }
+        let start = number(sent, "startIndex").unwrap();
+        let mut page: Vec<_> = (start..=25).take(10).map(user).collect();
+        if start == 11 {
+            page.push(user(1));
+        }
+        json(200, value!({ "totalResults": 25, "startIndex": start, "Resources": page }).to_string()).into()
+    });
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.duplicates), (26, 1));
 }
 
 /// Answers with cursors, of two users a page.

@@ -1,0 +1,150 @@
+//! The lines outside of its crate with which a service joins the facade and the command.
+
+use std::{fs, path::Path};
+
+/// A line to add to a file of the workspace, or a word to add to a line.
+struct Edit {
+    file: &'static str,
+    place: Place,
+    /// The text, in which `{name}` is the name of the service.
+    text: &'static str,
+}
+
+enum Place {
+    /// Behind the last line that starts and ends with these.
+    Behind(&'static str, &'static str),
+    /// In the line that starts with the first, before the last occurrence of the second.
+    Within(&'static str, &'static str),
+}
+
+use Place::{Behind, Within};
+
+const FACADE: &str = "crates/anyprofile/Cargo.toml";
+const FACADE_LIB: &str = "crates/anyprofile/src/lib.rs";
+const FEATURES: &str = "crates/anyprofile/tests/features.rs";
+const CLI: &str = "crates/cli/Cargo.toml";
+
+const EDITS: &[Edit] = &[
+    Edit {
+        file: "Cargo.toml",
+        place: Behind("anyprofile-", "default-features = false }"),
+        text: r#"anyprofile-{name} = { path = "crates/{name}", version = "0.1.0", default-features = false }"#,
+    },
+    Edit {
+        file: FACADE,
+        place: Behind("", r#"", "engine"]"#),
+        text: "## {Name}: TODO, in a few words.\n{name} = [\"dep:anyprofile-{name}\", \"engine\"]",
+    },
+    Edit { file: FACADE, place: Within("full = [", r#""config""#), text: r#""{name}", "# },
+    Edit { file: FACADE, place: Within("schema = [", "]"), text: r#", "anyprofile-{name}?/schema""# },
+    Edit {
+        file: FACADE,
+        place: Behind("anyprofile-", "{ workspace = true, optional = true }"),
+        text: "anyprofile-{name} = { workspace = true, optional = true }",
+    },
+    Edit {
+        file: FACADE_LIB,
+        place: Behind("pub use anyprofile_", ";"),
+        text: "#[cfg(feature = \"{name}\")]\npub use anyprofile_{name} as {name};",
+    },
+    Edit {
+        file: FACADE_LIB,
+        place: Behind("//! | `scim` |", ""),
+        text: "//! | `{name}` | | TODO, in a few words: the module `{name}` |",
+    },
+    Edit {
+        file: "crates/anyprofile/src/accounts/services.rs",
+        place: Behind("    \"", ","),
+        text: r#"    "{name}" => anyprofile_{name},"#,
+    },
+    Edit { file: FEATURES, place: Within("#[cfg(any(feature", "))]"), text: r#", feature = "{name}""# },
+    Edit {
+        file: FEATURES,
+        place: Behind("        (\"", "\"),"),
+        text: "        #[cfg(feature = \"{name}\")]\n        (\"{name}\", \"{NAME}_API_KEY\"),",
+    },
+    Edit { file: CLI, place: Within("default = [", "]"), text: r#", "{name}""# },
+    Edit {
+        file: CLI,
+        place: Behind("", " = [\"anyprofile/scim\"]"),
+        text: "## {Name}: TODO, in a few words.\n{name} = [\"anyprofile/{name}\"]",
+    },
+    Edit { file: "crates/cli/src/lib.rs", place: Within("//! | `upsun`,", " | yes |"), text: ", `{name}`" },
+    Edit {
+        file: "README.md",
+        place: Behind("| `scim` | | ", ""),
+        text: "| `{name}` | | TODO, in a few words |",
+    },
+];
+
+/// Adds the lines, and returns the files that they are in.
+///
+/// # Errors
+/// If a file is not as it was when this was written; nothing is changed then.
+pub(super) fn join(root: &Path, name: &str) -> Result<Vec<&'static str>, String> {
+    let mut texts: Vec<(&'static str, String)> = Vec::new();
+    for edit in EDITS {
+        if !texts.iter().any(|(file, _)| *file == edit.file) {
+            let path = root.join(edit.file);
+            texts.push((
+                edit.file,
+                fs::read_to_string(path).map_err(|error| format!("{}: {error}", edit.file))?,
+            ));
+        }
+        if let Some((_, text)) = texts.iter_mut().find(|(file, _)| *file == edit.file) {
+            *text = edit.apply(text, name)?;
+        }
+    }
+    for (file, text) in &texts {
+        fs::write(root.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(texts.into_iter().map(|(file, _)| file).collect())
+}
+
+impl Edit {
+    fn apply(&self, text: &str, name: &str) -> Result<String, String> {
+        let added = super::filled(
+            &self
+                .text
+                .replace("{name}", "__name__")
+                .replace("{Name}", "__Name__")
+                .replace("{NAME}", "__NAME__"),
+            name,
+        );
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let is_there = match self.place {
+            Behind(start, end) => {
+                let last = lines.iter().rposition(|line| line.starts_with(start) && line.ends_with(end));
+                last.map(|last| lines.insert(last + 1, added.clone())).is_some()
+            }
+            Within(start, before) => {
+                lines.iter_mut().find(|line| line.starts_with(start)).is_some_and(|line| {
+                    let at = line.rfind(before);
+                    at.map(|at| line.insert_str(at, &added)).is_some()
+                })
+            }
+        };
+        if is_there {
+            Ok(lines.join("\n") + "\n")
+        } else {
+            Err(format!("{}: there is no place for this any more, add it by hand: {added}", self.file))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_has_a_place_for_a_further_service() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for edit in EDITS {
+            let text = fs::read_to_string(root.join(edit.file)).unwrap();
+            let edited = edit.apply(&text, "library").unwrap();
+            let added = edited.lines().filter(|line| !text.lines().any(|known| known == *line));
+            assert!(added.clone().count() <= 2, "{}", edit.file);
+            assert!(added.clone().any(|line| line.contains("library")), "{}", edit.file);
+        }
+    }
+}
