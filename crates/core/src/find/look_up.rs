@@ -120,12 +120,15 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
     let query = ListQuery::new().with_filter(filter);
     // A collection that does not support the filter is read completely.
     let plan = query.filter_plan(capabilities);
-    let is_searched = plan.pushed.iter().any(|part| !plan.applied.contains(part));
+    let is_filtered = plan.pushed.iter().any(|part| !plan.applied.contains(part));
     let mut pages = Pages::new(provider, query);
     let mut profiles = Vec::new();
     while let Some(page) = pages.next_page().await {
         profiles.extend(page?.items.into_iter().filter(|profile| key.matches(profile)));
     }
+    let report = pages.report();
+    // A service may be found to filter only when it is asked.
+    let is_searched = is_filtered || (!plan.pushed.is_empty() && report.received == report.seen);
     let method = if is_searched { FindMethod::Searched } else { FindMethod::Listed };
     let (requests, is_complete) = (pages.report().requests, pages.report().is_complete());
     Ok(Found { profiles, method, requests, is_complete })
