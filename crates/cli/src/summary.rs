@@ -176,12 +176,17 @@ pub(crate) fn is_limited(report: &AccountReport) -> bool {
 fn filters(plan: &FilterPlan, misread: &[FilterPart]) -> Vec<String> {
     let words =
         |parts: &[FilterPart]| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
-    let here =
-        plan.applied.iter().copied().filter(|part| !plan.unanswerable.contains(part)).collect::<Vec<_>>();
+    let is_both = |part: &FilterPart| plan.pushed.contains(part) && plan.applied.contains(part);
+    let parts = |of: &[FilterPart], but: &dyn Fn(&FilterPart) -> bool| -> Vec<_> {
+        of.iter().copied().filter(|part| !but(part)).collect()
+    };
+    let here = parts(&plan.applied, &|part| plan.unanswerable.contains(part) || is_both(part));
     // A filter that the service misread was applied locally.
-    let pushed = plan.pushed.iter().copied().filter(|part| !misread.contains(part)).collect::<Vec<_>>();
+    let pushed = parts(&plan.pushed, &|part| misread.contains(part) || is_both(part));
+    let both = parts(&plan.pushed, &|part| misread.contains(part) || !is_both(part));
     let described = [
         (&pushed, "applied by the service, which does not count profiles without a value"),
+        (&both, "applied by the service where it does that, and locally"),
         (&here, "applied locally"),
         (&plan.unanswerable, "can never match in this listing"),
     ];

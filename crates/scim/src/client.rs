@@ -6,8 +6,8 @@ use anyprofile_http::{HttpClient, Listed, Operation};
 use crate::{
     ListUsers, ScimConfig, operations,
     wire::{
-        Group, ListResponse, PatchRequest, ResourceType, Schema, ServiceProviderConfig, User, UserInput,
-        UserList,
+        Group, GroupInput, ListResponse, PatchRequest, ResourceType, Schema, ServiceProviderConfig, User,
+        UserInput, UserList,
     },
 };
 
@@ -93,6 +93,41 @@ impl ScimClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn get_group(&self, id: &str) -> Result<Group> {
         self.call(operations::get_group(id)).await
+    }
+
+    /// Creates a group and returns it: `POST /Groups` (RFC 7644 §3.3).
+    ///
+    /// # Errors
+    /// See [`create_user`](Self::create_user).
+    pub async fn create_group(&self, group: &GroupInput) -> Result<Group> {
+        self.call(operations::create_group(group)).await
+    }
+
+    /// Replaces a group by these attributes and returns it: `PUT /Groups/{id}` (RFC 7644 §3.5.1). Members that are not
+    /// sent are removed.
+    ///
+    /// # Errors
+    /// See [`replace_user`](Self::replace_user).
+    pub async fn replace_group(&self, id: &str, group: &GroupInput, version: Option<&str>) -> Result<Group> {
+        self.call(operations::replace_group(id, group, version)).await
+    }
+
+    /// Changes attributes of a group and returns the group: `PATCH /Groups/{id}` (RFC 7644 §3.5.2). To add or remove members
+    /// without naming the others, use [`PatchOperation::add_member`](crate::wire::PatchOperation::add_member) and
+    /// [`remove_member`](crate::wire::PatchOperation::remove_member).
+    ///
+    /// # Errors
+    /// See [`patch_user`](Self::patch_user).
+    pub async fn patch_group(&self, id: &str, patch: &PatchRequest, version: Option<&str>) -> Result<Group> {
+        self.call(operations::patch_group(id, patch, version)).await
+    }
+
+    /// Deletes a group, and not its members: `DELETE /Groups/{id}` (RFC 7644 §3.6).
+    ///
+    /// # Errors
+    /// See [`delete_user`](Self::delete_user).
+    pub async fn delete_group(&self, id: &str, version: Option<&str>) -> Result<()> {
+        self.call(operations::delete_group(id, version)).await
     }
 
     /// Gets the user of the credential: `GET /Me` (RFC 7644 §3.11). Not every server has it, and not every credential

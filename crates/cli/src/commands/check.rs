@@ -52,7 +52,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
                 Vec::new()
             }
         };
-        if global.output == Format::Table {
+        if global.output == Format::Table && !global.quiet {
             for finding in &findings {
                 say!("{}: {finding}", info.account);
             }

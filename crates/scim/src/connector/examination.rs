@@ -12,8 +12,8 @@ use crate::{
     wire::{Group, User},
 };
 
-/// The number of users that is asked for: enough for a second page that overlaps the first.
-const ASKED: u32 = 3;
+/// The number of users that is asked for: few enough for any server, and enough to see what is odd about some.
+const ASKED: u32 = 20;
 
 /// Examines a server.
 ///

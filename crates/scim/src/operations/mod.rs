@@ -19,7 +19,7 @@ pub use self::users::{ListUsers, Page};
 pub(crate) use self::{
     discovery::{get_service_provider_config, list_resource_types, list_schemas},
     filter::{Comparison, filter},
-    groups::{get_group, list_groups},
+    groups::{create_group, delete_group, get_group, list_groups, patch_group, replace_group},
     users::{PATCH_USER, create_user, delete_user, get_me, get_user, list_users, patch_user, replace_user},
 };
 use crate::wire::ListResponse;

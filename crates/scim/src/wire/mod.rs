@@ -2,6 +2,7 @@
 
 mod flag;
 mod group;
+mod group_input;
 mod list;
 mod patch;
 mod provider_config;
@@ -12,6 +13,7 @@ mod user_input;
 pub use self::{
     flag::Flag,
     group::{GROUP_SCHEMA, Group, GroupMember},
+    group_input::{GroupInput, MemberInput},
     list::{ListResponse, UserList},
     patch::{PatchOperation, PatchRequest, PatchVerb},
     provider_config::{FilterSupport, PaginationSupport, ServiceProviderConfig, Support},

@@ -49,6 +49,18 @@ impl PatchOperation {
         Self { op: PatchVerb::Replace, path: path.into(), value: Some(value.into()) }
     }
 
+    /// Adds a user to a group.
+    pub fn add_member(id: impl Into<String>) -> Self {
+        let members = serde_json::json!([{ "value": id.into() }]);
+        Self { op: PatchVerb::Add, path: "members".to_owned(), value: Some(members) }
+    }
+
+    /// Removes a user or group from a group.
+    pub fn remove_member(id: &str) -> Self {
+        // As JSON, so that no id ends the filter.
+        Self::remove(format!("members[value eq {}]", Value::from(id)))
+    }
+
     /// Removes the value of an attribute.
     pub fn remove(path: impl Into<String>) -> Self {
         Self { op: PatchVerb::Remove, path: path.into(), value: None }

@@ -90,7 +90,7 @@ async fn quirks_are_named_with_the_setting_that_helps() {
         ),
         (
             |path, body| {
-                if path.starts_with("/Users?startIndex=1&count=3") {
+                if path.starts_with("/Users?startIndex=1&count=20") {
                     body["Resources"].as_array_mut().unwrap().pop();
                 }
                 None

@@ -3,7 +3,7 @@
 use anyprofile_core::{Expected, ListQuery, ProfileProvider as _, ProfileProviderExt as _, Status};
 use anyprofile_scim::{
     ClientCredentials, ListUsers, Page, ScimConfig,
-    wire::{PatchOperation, PatchRequest, UserInput},
+    wire::{GroupInput, PatchOperation, PatchRequest, UserInput},
 };
 use futures_util::TryStreamExt as _;
 
@@ -20,6 +20,12 @@ async fn every_operation_sends_what_rfc_7644_says() {
     });
     let client = client(&script);
     client.get_service_provider_config().await.unwrap();
+    let group = GroupInput::new("Testers").with_user("a/b@c d");
+    client.create_group(&group).await.unwrap();
+    client.replace_group("g/1", &group, Some("W/\"1\"")).await.unwrap();
+    let members = vec![PatchOperation::add_member("a/b@c d"), PatchOperation::remove_member("o\"neil")];
+    client.patch_group("g/1", &PatchRequest::new(members), None).await.unwrap();
+    client.delete_group("g/1", None).await.unwrap();
     client.list_schemas().await.unwrap();
     client.list_resource_types().await.unwrap();
     let mut list = ListUsers::default();
