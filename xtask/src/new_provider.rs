@@ -48,6 +48,7 @@ pub(crate) fn run(name: &str, folder: Option<PathBuf>) -> Outcome {
         );
     } else {
         let files = joining::join(&workspace.root, name)?.join(", ");
+        cargo(&["fmt", "--all"], &[])?;
         println!(
             "the facade and the command have it: {files}\nnext:\n  cargo test -p anyprofile-{name}                 # what fails is what is left to do\n  cargo xtask services                            # the tables of the documentation\n  cargo clippy --manifest-path fuzz/Cargo.toml    # its lock file has the new crate, too"
         );
