@@ -117,13 +117,13 @@ impl Directory {
     /// Checks the credential of each account ([`check`](anyprofile_core::ProfileProviderExt::check)), of several of them
     /// [concurrently](Self::with_concurrency). The results are in the order of [`providers`](Self::providers).
     pub async fn check(&self) -> Vec<Result<CheckReport>> {
-        self.each(|provider| provider.check()).await
+        self.each(|provider| (**provider).check()).await
     }
 
     /// Examines the service of each account ([`examine`](ProfileProvider::examine)), of several of them
     /// [concurrently](Self::with_concurrency). The results are in the order of [`providers`](Self::providers).
     pub async fn examine(&self) -> Vec<Result<Vec<Finding>>> {
-        self.each(|provider| provider.examine()).await
+        self.each(|provider| (**provider).examine()).await
     }
 
     /// Runs a future for each account, several of them concurrently. Returns the results in the order of the accounts.

@@ -1,6 +1,6 @@
 //! The trait that every service implements.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -21,8 +21,53 @@ pub use crate::{info::ProviderInfo, reading::prove_place};
 /// provider, `dyn ProfileProvider` included.
 ///
 /// Dropping a future cancels its work: no request is sent after that.
+///
+/// # Decorators
+/// A provider that wraps another one overrides [`decorated`](Self::decorated), the four required methods, and what it changes. Every
+/// other method is then that of the wrapped provider. `Arc<P>` and `Box<P>` are providers too.
+///
+/// ```
+/// use anyprofile_core::{
+///     Capabilities, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, async_trait,
+///     listing::{Cursor, Page},
+/// };
+///
+/// /// Counts the pages that are read.
+/// #[derive(Debug)]
+/// struct Counted<P>(P, std::sync::atomic::AtomicU64);
+///
+/// #[async_trait]
+/// impl<P: ProfileProvider> ProfileProvider for Counted<P> {
+///     fn decorated(&self) -> Option<&dyn ProfileProvider> {
+///         Some(&self.0)
+///     }
+///
+///     fn info(&self) -> &ProviderInfo {
+///         self.0.info()
+///     }
+///
+///     fn capabilities(&self) -> &Capabilities {
+///         self.0.capabilities()
+///     }
+///
+///     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.list_page(query, cursor).await
+///     }
+///
+///     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+///         self.0.get_opts(id, options).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
+    /// Returns the provider that this one wraps, if it wraps one. The methods that are not overridden are then those of the wrapped
+    /// provider. Default: none.
+    fn decorated(&self) -> Option<&dyn ProfileProvider> {
+        None
+    }
+
     /// Returns the service and the account of this provider.
     fn info(&self) -> &ProviderInfo;
 
@@ -39,6 +84,9 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// Those of the request.
     async fn prepare(&self) -> Result<&Capabilities> {
+        if let Some(provider) = self.decorated() {
+            provider.prepare().await?;
+        }
         Ok(self.capabilities())
     }
 
@@ -48,7 +96,10 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// If the service cannot be reached, or refuses the credential. What a service refuses or garbles is a finding.
     async fn examine(&self) -> Result<Vec<Finding>> {
-        Ok(Vec::new())
+        match self.decorated() {
+            Some(provider) => provider.examine().await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Returns one page of a listing: the first page without a cursor, a later page with the cursor of the page
@@ -64,14 +115,19 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the profile that the credential belongs to.
     async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
-        let _ = options;
-        Err(self.capabilities().operations.current.missing(self.info(), "current"))
+        match self.decorated() {
+            Some(provider) => provider.current_opts(options).await,
+            None => Err(self.capabilities().operations.current.missing(self.info(), "current")),
+        }
     }
 
     /// Finds profiles by a search key. A provider whose service has a direct lookup overrides it. The default reads
     /// the profile with the service's id, and lists all profiles for every other key.
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
-        find_by_listing(self, key).await
+        match self.decorated() {
+            Some(provider) => provider.find_by(key).await,
+            None => find_by_listing(self, key).await,
+        }
     }
 
     /// Plans a write: which fields change from what to what, and which requests will be sent. It reads, and writes
@@ -85,7 +141,9 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a value that it does not accept, and the
     /// errors of reading.
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
-        let _ = options;
+        if let Some(provider) = self.decorated() {
+            return provider.plan(write, options).await;
+        }
         if let Some(id) = write.id() {
             self.info().check_id(id)?;
         }
@@ -102,7 +160,64 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// account, and [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) for a plan that was executed before or, if
     /// the options check for it, is stale. A later failure is in [`Executed::error`].
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        let _ = options;
-        Err(plan.write().unsupported(self.info(), self.capabilities()))
+        match self.decorated() {
+            Some(provider) => provider.execute(plan, options).await,
+            None => Err(plan.write().unsupported(self.info(), self.capabilities())),
+        }
     }
 }
+
+/// A pointer to a provider is a provider: each method is that of the provider behind it.
+macro_rules! forward {
+    ($pointer:ident) => {
+        #[async_trait]
+        impl<P: ProfileProvider + ?Sized> ProfileProvider for $pointer<P> {
+            fn decorated(&self) -> Option<&dyn ProfileProvider> {
+                (**self).decorated()
+            }
+
+            fn info(&self) -> &ProviderInfo {
+                (**self).info()
+            }
+
+            fn capabilities(&self) -> &Capabilities {
+                (**self).capabilities()
+            }
+
+            async fn prepare(&self) -> Result<&Capabilities> {
+                (**self).prepare().await
+            }
+
+            async fn examine(&self) -> Result<Vec<Finding>> {
+                (**self).examine().await
+            }
+
+            async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+                (**self).list_page(query, cursor).await
+            }
+
+            async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+                (**self).get_opts(id, options).await
+            }
+
+            async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+                (**self).current_opts(options).await
+            }
+
+            async fn find_by(&self, key: &FindKey) -> Result<Found> {
+                (**self).find_by(key).await
+            }
+
+            async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+                (**self).plan(write, options).await
+            }
+
+            async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+                (**self).execute(plan, options).await
+            }
+        }
+    };
+}
+
+forward!(Arc);
+forward!(Box);

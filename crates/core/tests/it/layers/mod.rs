@@ -1,6 +1,7 @@
 //! Layers around the in-memory provider, and around a provider with slow calls.
 
 mod cached;
+mod decorated;
 mod observed;
 mod otherwise;
 mod read_only;
