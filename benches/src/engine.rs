@@ -6,7 +6,6 @@ use anyprofile::{
     ListQuery, ProfileProviderExt as _, anthropic::ListUserProfiles, probely::ListUsers, upsun::ListProfiles,
 };
 use clap::ValueEnum;
-use futures_util::TryStreamExt as _;
 
 use crate::{
     Outcome, floor,

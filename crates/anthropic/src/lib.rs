@@ -10,7 +10,6 @@
 //! # async fn example() -> anyprofile_core::Result<()> {
 //! use anyprofile_anthropic::{AnthropicClient, AnthropicConfig, BETA_2026_09_04, ListUserProfiles};
 //! use anyprofile_core::{ListQuery, ProfileProviderExt};
-//! use futures_util::TryStreamExt;
 //!
 //! // The provider returns normalized profiles.
 //! let config = AnthropicConfig::with_api_key("claude".parse()?, "an API key").with_beta(BETA_2026_09_04);

@@ -24,7 +24,6 @@ use futures_util::stream;
 /// use std::sync::Arc;
 ///
 /// use anyprofile::{Directory, ListQuery, ProfileProvider};
-/// use futures_util::StreamExt;
 ///
 /// async fn names(providers: Vec<Arc<dyn ProfileProvider>>) -> Vec<String> {
 ///     let directory = Directory::new(providers);
@@ -271,6 +270,13 @@ impl AccountReport {
 }
 
 impl DirectoryListing {
+    /// Returns the next profile, or the error of an account that failed; `None` at the end.
+    ///
+    /// It is cancel safe: if the future is dropped, no profile is lost.
+    pub async fn next(&mut self) -> Option<Result<Profile>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
     /// Returns whether every profile of every account was delivered, as far as the services show it.
     pub fn is_complete(&self) -> bool {
         self.reports().iter().all(AccountReport::is_complete)

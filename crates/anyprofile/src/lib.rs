@@ -9,7 +9,6 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use anyprofile::{Accounts, ListQuery, ProfileProviderExt, Verdict};
 //! use anyprofile_sandbox::{Sandbox, SandboxOptions};
-//! use futures_util::TryStreamExt;
 //!
 //! // A local server that behaves like the services. A real program begins with `Accounts::from_env()?`.
 //! let sandbox = Sandbox::start(SandboxOptions::new().profiles(20)).await?;

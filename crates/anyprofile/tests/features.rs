@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use anyprofile::{Directory, Field, ListQuery, Profile, ProfileId};
-use futures_util::StreamExt as _;
 
 /// Without a service, the crate has the trait, the model and the directory, for a program's own provider.
 #[tokio::test]

@@ -43,6 +43,7 @@ impl Exit {
             ErrorKind::Conflict if error.status().is_none() => Self::Usage,
             ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Self::Access,
             ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::Incomplete => Self::Partial,
             ErrorKind::Internal => Self::Defect,
             _ => Self::Service,
         }

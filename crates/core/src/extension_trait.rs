@@ -12,7 +12,7 @@ use crate::{
     enrollment::Enrollment,
     error::Effect,
     find::FoundCreated,
-    listing::{Pages, ProfileStream},
+    listing::{Cursor, Listing, Pages, ProfileStream},
     plan::execution::check_unchanged,
     reading,
 };
@@ -28,7 +28,6 @@ pub trait ProfileProviderExt: ProfileProvider {
     ///
     /// ```
     /// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
-    /// use futures_util::TryStreamExt;
     ///
     /// async fn count(provider: &dyn ProfileProvider) -> Result<usize> {
     ///     let mut profiles = provider.list(ListQuery::new());
@@ -42,6 +41,29 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// ```
     fn list(&self, query: ListQuery) -> ProfileStream<'_> {
         ProfileStream::new(self, query)
+    }
+
+    /// Reads all profiles that the query selects.
+    ///
+    /// ```
+    /// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
+    ///
+    /// async fn count(provider: &dyn ProfileProvider) -> Result<usize> {
+    ///     Ok(provider.list_all(ListQuery::new()).await?.profiles.len())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The first error of the listing, and [`ErrorKind::Incomplete`] if somebody lacks or may lack. To have what came all the
+    /// same, use `list(query).read_all()`. A [limit](ListQuery::limit) of the query is no gap.
+    async fn list_all(&self, query: ListQuery) -> Result<Listing> {
+        let listed = self.list(query).require_complete().read_all().await;
+        listed.map_err(|error| error.with_provider(self.info()))
+    }
+
+    /// Returns a stream that continues at a stored [cursor](Pages::cursor), with the query that it was started with.
+    fn list_from(&self, query: ListQuery, cursor: Cursor) -> ProfileStream<'_> {
+        ProfileStream::resume(self, query, cursor)
     }
 
     /// Returns the members of an organization, with what the service says about their membership; see

@@ -7,7 +7,6 @@
 //! # #[cfg(feature = "memory")]
 //! # async fn example() -> anyprofile_core::Result<()> {
 //! use anyprofile_core::{ListQuery, Profile, ProfileProviderExt, Verdict, memory::MemoryProvider};
-//! use futures_util::TryStreamExt;
 //!
 //! let mut ada = Profile::new("memory:test/user/ada".parse()?);
 //! ada.security.mfa_enabled = false.into();

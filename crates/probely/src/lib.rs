@@ -8,7 +8,6 @@
 //! # async fn example() -> anyprofile_core::Result<()> {
 //! use anyprofile_core::{ListQuery, ProfileProviderExt};
 //! use anyprofile_probely::{ListEntries, ProbelyClient, ProbelyConfig, Region};
-//! use futures_util::TryStreamExt;
 //!
 //! // The provider returns normalized profiles.
 //! let config = ProbelyConfig::new("probely-eu".parse()?, "an API key").in_region(&Region::Eu);

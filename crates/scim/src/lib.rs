@@ -8,7 +8,6 @@
 //! # async fn example() -> anyprofile_core::Result<()> {
 //! use anyprofile_core::{ListQuery, ProfileProviderExt};
 //! use anyprofile_scim::ScimConfig;
-//! use futures_util::TryStreamExt;
 //!
 //! let provider =
 //!     ScimConfig::with_token("okta".parse()?, "https://scim.example.com/v2", "a token").connect()?;

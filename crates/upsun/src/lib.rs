@@ -8,7 +8,6 @@
 //! # async fn example() -> anyprofile_core::Result<()> {
 //! use anyprofile_core::{ListQuery, ProfileProviderExt};
 //! use anyprofile_upsun::{UpsunClient, UpsunConfig};
-//! use futures_util::TryStreamExt;
 //!
 //! // The provider returns normalized profiles.
 //! let provider = UpsunConfig::with_api_token("acme".parse()?, "an API token").connect()?;

@@ -6,7 +6,6 @@ use anyprofile::{
     Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt as _, listing::ListReport,
 };
 use anyprofile_sandbox::{Fault, NamedFault, Scene as Shown};
-use futures_util::TryStreamExt as _;
 
 use super::{
     liar::{Liar, Lie},

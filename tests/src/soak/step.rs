@@ -8,7 +8,6 @@ use anyprofile::{
     find::FindMethod,
     query::{Order, OrderField},
 };
-use futures_util::TryStreamExt as _;
 use serde_json::Value;
 
 use super::life::Life;

@@ -1,7 +1,6 @@
 //! `anyprofile list`
 
 use anyprofile::{AccountReport, FieldPath, ListQuery, profile::NoteKind};
-use futures_util::StreamExt as _;
 
 use super::export::write_report;
 use crate::{

@@ -6,7 +6,7 @@ use anyprofile_core::{
     Error, ErrorKind, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
     listing::ListReport,
 };
-use futures_util::{TryStreamExt as _, future};
+use futures_util::future;
 
 use super::{Checked, checks, ensure, is_whole, require};
 use crate::{

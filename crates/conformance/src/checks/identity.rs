@@ -9,7 +9,6 @@ use anyprofile_core::{
     find::FindMethod,
     query::{FilterPart, Order, OrderField},
 };
-use futures_util::TryStreamExt as _;
 
 use super::{Checked, checks, ensure, require};
 use crate::{

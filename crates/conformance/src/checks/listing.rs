@@ -7,7 +7,6 @@ use anyprofile_core::{
     listing::{Cursor, Pages},
     query::{Direction, Order, OrderField},
 };
-use futures_util::TryStreamExt as _;
 
 use super::{Checked, checks, ensure, is_whole, require};
 use crate::{report::Outcome, subject::Subject};

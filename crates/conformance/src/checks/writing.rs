@@ -7,7 +7,6 @@ use anyprofile_core::{
     ProfileId, ProfileProviderExt as _, Result, Status, Write,
     capabilities::{Support, ValueFormat},
 };
-use futures_util::TryStreamExt as _;
 
 use super::{
     Checked, checks, ensure,

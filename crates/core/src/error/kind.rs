@@ -34,6 +34,9 @@ pub enum ErrorKind {
     Decode,
     /// The response is larger than allowed.
     TooLarge,
+    /// A listing ended, and not everybody who should have come is proven to have come; see
+    /// [`ListReport::gaps`](crate::listing::ListReport::gaps).
+    Incomplete,
     /// The caller cancelled the operation.
     Cancelled,
     /// A bug in this library; please report it.
@@ -56,6 +59,7 @@ impl ErrorKind {
         Self::Upstream,
         Self::Decode,
         Self::TooLarge,
+        Self::Incomplete,
         Self::Cancelled,
         Self::Internal,
     ];
@@ -76,6 +80,7 @@ impl ErrorKind {
             Self::Upstream => "upstream",
             Self::Decode => "decode",
             Self::TooLarge => "too_large",
+            Self::Incomplete => "incomplete",
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",
         }

@@ -11,6 +11,7 @@ pub(crate) mod report;
 mod second_look;
 mod stall;
 pub(crate) mod stream;
+mod whole;
 mod window;
 
 pub use self::{
@@ -18,6 +19,7 @@ pub use self::{
     pages::Pages,
     report::{CollectionReport, ListReport, QuarantinedRecord},
     stream::ProfileStream,
+    whole::Listing,
 };
 pub use crate::{
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},

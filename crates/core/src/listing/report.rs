@@ -5,7 +5,9 @@ use std::{fmt, time::Duration};
 use serde::Serialize;
 
 use super::drift::Drift;
-use crate::{IdKind, Profile, RequestStats, Timestamp, listing::Page, query::FilterPart};
+use crate::{
+    Error, ErrorKind, IdKind, Profile, RequestStats, Result, Timestamp, listing::Page, query::FilterPart,
+};
 
 /// The largest number of quarantined records that are listed one by one.
 pub(super) const MAX_QUARANTINED_RECORDS: usize = 16;
@@ -233,6 +235,49 @@ impl ListReport {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
         let is_proven = self.is_proven();
         self.reached_end && !self.limited && nothing_lacks && is_proven && self.missing() == Some(0)
+    }
+
+    /// Returns what lacks or is not proven, each as a clause; empty if nothing is known to lack. A limit of the caller is no gap.
+    pub fn gaps(&self) -> Vec<String> {
+        let counted = |number: u64, one: &str, many: &str| {
+            (number > 0).then(|| if number == 1 { format!("1 {one}") } else { format!("{number} {many}") })
+        };
+        let is_cut = !self.reached_end && !self.limited && !self.stopped_at_empty_pages;
+        let said = |is_so: bool, what: &str| is_so.then(|| what.to_owned());
+        let gaps = [
+            said(is_cut, "the last page was not read"),
+            said(self.stopped_at_empty_pages, "the listing stopped at empty pages"),
+            counted(
+                self.missing().unwrap_or_default(),
+                "declared profile did not come",
+                "declared profiles did not come",
+            ),
+            counted(self.quarantined, "record could not be read", "records could not be read"),
+            counted(
+                self.undetermined,
+                "profile was left out, because a filtered field is not known",
+                "profiles were left out, because a filtered field is not known",
+            ),
+            counted(self.partial, "profile lacks a record", "profiles lack a record"),
+            said(!self.contradicted_filters.is_empty(), "the service misread a filter"),
+            said(self.changed_while_read, "the list kept changing while it was read"),
+            said(self.end_unproven, "nothing proves that the last page is the end"),
+        ];
+        gaps.into_iter().flatten().collect()
+    }
+
+    /// Checks that nothing lacks. A listing that stopped at the caller's limit passes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) with the [gaps](Self::gaps).
+    pub fn require_complete(&self) -> Result<()> {
+        let gaps = self.gaps();
+        if gaps.is_empty() {
+            return Ok(());
+        }
+        let message = format!("the listing is not complete: {}", gaps.join("; "));
+        Err(Error::new(ErrorKind::Incomplete, message)
+            .with_hint("list again, or read the report and decide whether what came is enough"))
     }
 
     fn is_proven(&self) -> bool {

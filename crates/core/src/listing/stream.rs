@@ -10,8 +10,11 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{pages::Pages, report::ListReport};
-use crate::{ListQuery, Profile, ProfileProvider, Result, listing::Page};
+use super::{Listing, pages::Pages, report::ListReport};
+use crate::{
+    ListQuery, Profile, ProfileProvider, Result,
+    listing::{Cursor, Page},
+};
 
 /// The number of profiles that are delivered between two polls of the pages in flight.
 const LOOK_AHEAD_EVERY: usize = 16;
@@ -51,6 +54,8 @@ pub struct ProfileStream<'a> {
     source: Option<Box<dyn PageSource + 'a>>,
     report: ListReport,
     delivered: u64,
+    /// Whether an incomplete listing is an error.
+    is_whole_required: bool,
 }
 
 impl<'a> ProfileStream<'a> {
@@ -59,9 +64,28 @@ impl<'a> ProfileStream<'a> {
         P: Deref + Clone + Send + Sync + 'a,
         P::Target: ProfileProvider,
     {
+        Self::of(Pages::new(provider, query))
+    }
+
+    pub(crate) fn resume<P>(provider: P, query: ListQuery, cursor: Cursor) -> Self
+    where
+        P: Deref + Clone + Send + Sync + 'a,
+        P::Target: ProfileProvider,
+    {
+        Self::of(Pages::resume(provider, query, cursor))
+    }
+
+    fn of(pages: impl PageSource + 'a) -> Self {
         // The stream is lazy: nothing is requested before the first poll.
-        let source: Box<dyn PageSource + 'a> = Box::new(Pages::new(provider, query));
-        Self { ready: Vec::new().into_iter(), report: source.report(), source: Some(source), delivered: 0 }
+        let source: Box<dyn PageSource + 'a> = Box::new(pages);
+        let report = source.report();
+        Self {
+            ready: Vec::new().into_iter(),
+            report,
+            source: Some(source),
+            delivered: 0,
+            is_whole_required: false,
+        }
     }
 
     /// Returns the report of the listing, counting the profiles that were delivered.
@@ -70,6 +94,42 @@ impl<'a> ProfileStream<'a> {
         report.seen = self.delivered;
         report.reached_end &= self.ready.len() == 0;
         report
+    }
+
+    /// Returns the next profile; `None` at the end.
+    ///
+    /// It is cancel safe: if the future is dropped, no profile is lost.
+    pub async fn next(&mut self) -> Option<Result<Profile>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Returns the next profile, for `?`: `while let Some(profile) = profiles.try_next().await? { … }`. It is cancel safe.
+    ///
+    /// # Errors
+    /// That of the stream, which ends then.
+    pub async fn try_next(&mut self) -> Result<Option<Profile>> {
+        self.next().await.transpose()
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// The first error of the stream. A listing that lacks somebody is no error here: its report says so, and
+    /// [`require_complete`](Self::require_complete) makes it one.
+    pub async fn read_all(mut self) -> Result<Listing> {
+        let mut profiles = Vec::new();
+        while let Some(profile) = self.next().await {
+            profiles.push(profile?);
+        }
+        Ok(Listing::new(profiles, self.report()))
+    }
+
+    /// Makes it an error if the listing ends, and something lacks or is not proven
+    /// ([`ListReport::require_complete`]). The error comes after the last profile.
+    #[must_use]
+    pub fn require_complete(mut self) -> Self {
+        self.is_whole_required = true;
+        self
     }
 
     /// Returns the number of profiles that can be delivered without waiting.
@@ -116,7 +176,9 @@ impl Stream for ProfileStream<'_> {
                 }
                 None => {
                     this.source = None;
-                    return Poll::Ready(None);
+                    let is_whole =
+                        if this.is_whole_required { this.report().require_complete() } else { Ok(()) };
+                    return Poll::Ready(is_whole.err().map(Err));
                 }
             }
         }

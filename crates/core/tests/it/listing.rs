@@ -6,7 +6,6 @@ use anyprofile_core::{
     ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt, Result,
     listing::{ListReport, ProfileStream},
 };
-use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::memory::{Memory, failure};
 

@@ -17,4 +17,5 @@ mod profile;
 mod proof;
 mod provider;
 mod side_by_side;
+mod whole;
 mod writing;

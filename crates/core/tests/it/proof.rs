@@ -9,7 +9,6 @@ use anyprofile_core::{
     listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
     query::{Direction, FilterPart, OrderField},
 };
-use futures_util::TryStreamExt;
 
 use crate::memory::Memory;
 

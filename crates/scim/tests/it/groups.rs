@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyprofile_core::{ListQuery, ProfileProviderExt as _, listing::ListReport};
-use futures_util::TryStreamExt as _;
 
 use crate::{
     ABLE, provider,

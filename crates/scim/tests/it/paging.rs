@@ -7,7 +7,6 @@ use std::sync::{
 
 use anyprofile_core::{ErrorKind, ListQuery, ProfileProviderExt as _, Result, listing::ListReport};
 use anyprofile_engine::Connection;
-use futures_util::TryStreamExt as _;
 use serde_json::{Value, json as value};
 
 use crate::{

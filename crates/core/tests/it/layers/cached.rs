@@ -13,7 +13,7 @@ use anyprofile_core::{
     listing::{ListReport, Pages},
     memory::MemoryProvider,
 };
-use futures_util::{FutureExt, TryStreamExt, future::join};
+use futures_util::{FutureExt, future::join};
 
 use super::{memory, slow::Slow};
 use crate::in_memory::{id, person};

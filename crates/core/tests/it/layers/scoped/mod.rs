@@ -20,7 +20,6 @@ use anyprofile_core::{
     profile::Label,
     query::FilterPart,
 };
-use futures_util::TryStreamExt;
 
 use super::otherwise::{Does, Otherwise};
 use crate::{
