@@ -25,11 +25,11 @@ pub enum FindKey {
 }
 
 impl FindKey {
-    /// Returns the keys that a text may be: an address if it contains an `@`; otherwise an id, a user name or an
+    /// Returns the keys that a text may be: an address or a user name if it contains an `@`; otherwise an id, a user name or an
     /// external id.
     pub fn guess(text: &str) -> Vec<Self> {
         if text.contains('@') {
-            return vec![Self::Email(text.to_owned())];
+            return vec![Self::Email(text.to_owned()), Self::Username(text.to_owned())];
         }
         vec![
             Self::NativeId(text.to_owned()),
@@ -72,7 +72,10 @@ impl FindKey {
     pub fn matches(&self, profile: &Profile) -> bool {
         match self {
             Self::Email(address) => profile.has_email(address),
-            Self::Username(name) => profile.username.is_known_to_be(name.as_str()),
+            // Services compare user names without case (RFC 7643 §4.1.1), or have them in lower case.
+            Self::Username(name) => {
+                profile.username.value().is_some_and(|known| known.to_lowercase() == name.to_lowercase())
+            }
             Self::ExternalId(id) => profile.external_id.is_known_to_be(id.as_str()),
             Self::NativeId(id) => profile.id.native() == id,
         }

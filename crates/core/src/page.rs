@@ -32,6 +32,9 @@ pub struct Page<T> {
     /// requested. If [`next`](Self::next) is a cursor, the page there proves the end by having no new profile.
     /// Without a cursor the end is not proven.
     pub is_end_claimed: bool,
+    /// Whether the collection cannot be read beyond this page, although more may follow: not even a declared total proves its end
+    /// then. The listing is not complete.
+    pub is_end_doubted: bool,
     /// The number of records in the whole collection, as the service declares it.
     pub declared_total: Option<u64>,
     /// The service's id of the request.
@@ -91,6 +94,7 @@ impl<T> Page<T> {
             next_collection: None,
             is_not_offered: false,
             is_end_claimed: false,
+            is_end_doubted: false,
             declared_total: None,
             request_id: None,
             date: None,
@@ -203,6 +207,7 @@ impl<T> Page<T> {
             next_collection: self.next_collection,
             is_not_offered: self.is_not_offered,
             is_end_claimed: self.is_end_claimed,
+            is_end_doubted: self.is_end_doubted,
             declared_total: self.declared_total,
             request_id: self.request_id,
             date: self.date,

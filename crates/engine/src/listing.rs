@@ -145,6 +145,10 @@ impl Listing<'_> {
             Onward::Claimed(_) if page.items.is_empty() && page.quarantined.is_empty() && at.is_some() => {
                 Next::End
             }
+            Onward::Unproven => {
+                page.is_end_doubted = true;
+                Next::End
+            }
             Onward::Claimed(position) => {
                 page.is_end_claimed = true;
                 position

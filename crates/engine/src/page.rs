@@ -27,6 +27,8 @@ pub enum Onward {
     /// With a position, the engine requests the next page there: if the list has ended, it has no new profiles. Without a position,
     /// the end is not proven, and the listing is not complete.
     Claimed(Option<Position>),
+    /// The list ends here because it cannot be read further, and nothing proves that this is its end: the listing is not complete.
+    Unproven,
     /// The next page is at this position.
     At(Position),
     /// The next pages have these numbers, and may be fetched concurrently. An empty range is the end.
@@ -61,6 +63,11 @@ impl RecordPage {
     /// Returns the number of profiles of all pages, if the service declares it.
     pub fn declared_total(&self) -> Option<u64> {
         self.page.declared_total
+    }
+
+    /// Returns how the list continues.
+    pub fn onward(&self) -> &Onward {
+        &self.onward
     }
 
     /// Returns the profiles for changing them.

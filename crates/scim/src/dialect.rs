@@ -46,6 +46,10 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
                 details.hint = Some(ONLY_ACTIVE.into());
             }
         }
+        (_, Some("invalidFilter")) => {
+            details.message = Some("the service does not apply this filter".into());
+            details.hint = Some("set `quirks = { filter = false }`: filters are applied here then".into());
+        }
         (_, Some("tooMany")) => {
             details.message = Some("the service finds more users than it returns".into());
             details.hint = Some("ask for smaller pages, or with a narrower filter".into());

@@ -78,5 +78,5 @@ impl Features {
 /// Returns whether an error says nothing about the account: the server does not have the endpoint, or not for this
 /// credential, or garbles it.
 pub(crate) fn says_nothing(error: &Error) -> bool {
-    matches!(error.status(), Some(400 | 403..=405 | 406 | 501)) || error.kind() == ErrorKind::Decode
+    matches!(error.status(), Some(400 | 403..=406 | 500 | 501)) || error.kind() == ErrorKind::Decode
 }

@@ -7,6 +7,8 @@ pub(super) struct PageFacts {
     pub(super) is_last: bool,
     /// Whether only the page itself indicates that.
     pub(super) is_end_claimed: bool,
+    /// Whether nothing proves it, a declared total either.
+    pub(super) is_end_doubted: bool,
     /// Whether the page has a profile that did not come before.
     pub(super) is_progress: bool,
     /// Whether the page has no records.
@@ -44,7 +46,7 @@ impl PageFacts {
         Follows {
             is_over,
             leads_on: self.is_progress || self.is_last || is_known || is_over,
-            is_end_unproven: self.is_last && self.is_end_claimed && !self.has_come,
+            is_end_unproven: self.is_last && (self.is_end_doubted || (self.is_end_claimed && !self.has_come)),
         }
     }
 }
@@ -58,6 +60,7 @@ mod tests {
         const PAGE: PageFacts = PageFacts {
             is_last: false,
             is_end_claimed: false,
+            is_end_doubted: false,
             is_progress: true,
             is_empty: false,
             has_come: false,

@@ -72,6 +72,16 @@ fn connect(
     };
     let base_url = settings.base_url.clone();
     let (kind, secret) = secrets.single()?;
+    for (key, value, credential) in [
+        ("user", &settings.user, "password"),
+        ("token_url", &settings.token_url, "client_secret"),
+        ("client_id", &settings.client_id, "client_secret"),
+        ("scope", &settings.scope, "client_secret"),
+    ] {
+        if value.is_some() && kind != credential {
+            return Err(Error::config(format!("{key} belongs to {credential}, and the account has {kind}")));
+        }
+    }
     let mut config = match kind {
         "password" => {
             let user = needed("user", &settings.user, kind)?;

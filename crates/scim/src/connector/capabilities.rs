@@ -40,9 +40,10 @@ pub(super) fn capabilities(
     operations.delete = Support::users();
     operations.enroll = Support::no("SCIM has no enrollment links");
     let listing = &mut capabilities.listing;
-    // A filter by address is sent only if the server is found to compare as it should.
-    listing.collections =
-        vec![ListedCollection::new(IdKind::USER, [USER]).without_filters([FilterPart::Email])];
+    // These filters are sent only if the server is found to compare as it should.
+    listing.collections = vec![
+        ListedCollection::new(IdKind::USER, [USER]).without_filters([FilterPart::Email, FilterPart::Status]),
+    ];
     listing.page_size = true;
     listing.default_page_size = Some(features.page_size);
     listing.declares_total = features.paging == Paging::Index;

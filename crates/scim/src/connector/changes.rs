@@ -56,7 +56,8 @@ fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> P
     let is_same = |email: &Value| {
         email["value"].as_str().is_some_and(|known| known.trim().eq_ignore_ascii_case(address.trim()))
     };
-    let main = all.iter().position(is_main).or((all.len() == 1).then_some(0));
+    // Without a main one, the first is shown as the address.
+    let main = all.iter().position(is_main).or((!all.is_empty()).then_some(0));
     match (all.iter().position(is_same), main) {
         // The user has the address: it becomes the main one.
         (Some(known), _) => {
@@ -81,14 +82,18 @@ fn new_address(address: &str, current: &Value, attributes: &UserAttributes) -> P
 }
 
 /// Returns the whole user with the changes in it. A new user is an empty one that is changed.
-pub(super) fn replaced(current: &Value, operations: &[PatchOperation]) -> Result<UserInput> {
+pub(super) fn replaced(
+    current: &Value,
+    operations: &[PatchOperation],
+    attributes: &UserAttributes,
+) -> Result<UserInput> {
     let Value::Object(mut record) = current.clone() else {
         return Err(unreadable());
     };
     for operation in operations {
         match operation.path.split_once('.') {
             Some((parent, key)) => {
-                let mut part = match record.remove(parent) {
+                let mut part = match take(&mut record, parent) {
                     Some(Value::Object(part)) => part,
                     _ => Map::new(),
                 };
@@ -98,11 +103,13 @@ pub(super) fn replaced(current: &Value, operations: &[PatchOperation]) -> Result
             None => set(&mut record, &operation.path, operation.value.as_ref()),
         }
     }
-    // The server sets these.
-    for key in ["meta", "groups"] {
-        record.remove(key);
-    }
-    let mut text = |key: &str| match record.remove(key) {
+    // The server sets these, and a password that it shows is none.
+    record.retain(|key, _| {
+        let is_set_by_server =
+            ["meta", "groups", "password"].iter().any(|name| key.eq_ignore_ascii_case(name));
+        !is_set_by_server && attributes.is_sent(key)
+    });
+    let mut text = |key: &str| match take(&mut record, key) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     };
@@ -126,10 +133,16 @@ fn unreadable() -> Error {
     Error::new(ErrorKind::Decode, "nothing was sent: the user's record has no user name that can be read")
 }
 
-/// Sets or removes an attribute.
+/// Sets or removes an attribute. Case does not count in its name (RFC 7643 §2.1).
 fn set(record: &mut Map<String, Value>, key: &str, value: Option<&Value>) {
-    match value {
-        Some(value) => record.insert(key.to_owned(), value.clone()),
-        None => record.remove(key),
-    };
+    take(record, key);
+    if let Some(value) = value {
+        record.insert(key.to_owned(), value.clone());
+    }
+}
+
+/// Takes an attribute out of a record.
+fn take(record: &mut Map<String, Value>, key: &str) -> Option<Value> {
+    let known = record.keys().find(|known| known.eq_ignore_ascii_case(key)).cloned()?;
+    record.remove(&known)
 }

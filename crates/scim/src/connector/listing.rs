@@ -1,7 +1,7 @@
 //! Lists, by index and by cursor.
 
 use anyprofile_core::{
-    ErrorKind, Expected, ListQuery, Result, Status, listing,
+    ErrorKind, Expected, ListQuery, Profile, Result, Status, listing,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -37,22 +37,31 @@ pub(super) async fn page(
         Paging::Index => {
             let start = place.number().unwrap_or(1);
             list.page = Page::Index(start);
-            let (count, features) = (u64::from(asked), features.clone());
+            let count = u64::from(asked);
             let operation = operations::list_users::<User>(&list)
-                .read_as(move |response| page_of_index(response, start, count, &features));
+                .read_as(move |response| page_of_index(response, start, count));
             let page = caller.call(&operation).await?;
             if start > 1 && is_first_again(caller, &list, start, &page).await? {
-                return Ok(RecordPage::new(listing::Page::last(Vec::new()), Onward::End));
+                // Behind the last user, or on every page: then the end is not known.
+                let onward =
+                    if is_counted(caller, &list, &page).await? { Onward::End } else { Onward::Unproven };
+                return Ok(RecordPage::new(listing::Page::last(Vec::new()), onward));
             }
             Ok(page)
         }
         Paging::Cursor => {
             list.page = Page::Cursor(place.token().map(str::to_owned));
             let listed = caller.call(&operations::list_users::<User>(&list).read_as(page_of_cursor)).await;
-            listed.map_err(|error| match error.kind() {
+            let page = listed.map_err(|error| match error.kind() {
                 ErrorKind::Unsupported => error.with_hint(r#"set `quirks = { paging = "index" }`"#),
                 _ => error,
-            })
+            })?;
+            // A first page that is the last one may be that of a server that does not know cursors.
+            let is_only = place.token().is_none() && *page.onward() == Onward::End;
+            if is_only && page.declared_total().is_none() && !is_all(caller, &list, &page).await {
+                return Ok(page.with_onward(Onward::Unproven));
+            }
+            Ok(page)
         }
     }
 }
@@ -90,21 +99,51 @@ fn written(query: &ListQuery, pushed: &[FilterPart]) -> Option<String> {
     filter(&comparisons)
 }
 
-/// Returns whether a page behind the declared number is the first one again, as some servers send it. It would be the users that
-/// the declared number leaves out otherwise, so the first user is asked for once more.
+/// Returns whether a page behind the declared number, or the second page where none is declared, is the first one again. It would be
+/// users that the declared number leaves out otherwise, so the first user is asked for once more.
 async fn is_first_again(caller: &Caller, list: &ListUsers, start: u64, page: &RecordPage) -> Result<bool> {
-    let (Some(total), Some(first)) = (page.declared_total(), page.profiles().first()) else {
-        return Ok(false);
+    let Some(first) = page.profiles().first() else { return Ok(false) };
+    let is_doubtful = match page.declared_total() {
+        Some(total) => start > total,
+        None => list.count.is_some_and(|count| start <= u64::from(count) + 1),
     };
-    if start <= total {
-        return Ok(false);
+    Ok(is_doubtful && user_at(caller, list, 1).await?.is_some_and(|user| user.id == first.id))
+}
+
+/// Returns whether the server counts from `startIndex`: whether the second user of a page is the second one. A page of one user is
+/// that of a list of one.
+async fn is_counted(caller: &Caller, list: &ListUsers, page: &RecordPage) -> Result<bool> {
+    match page.profiles().get(1) {
+        Some(second) => Ok(user_at(caller, list, 2).await?.is_some_and(|user| user.id == second.id)),
+        None => Ok(true),
     }
-    let list = ListUsers { page: Page::Index(1), count: Some(1), ..list.clone() };
-    let operation = operations::list_users::<User>(&list).read_as(move |response| {
+}
+
+/// Returns whether there is nobody behind the users of a page, by index.
+async fn is_all(caller: &Caller, list: &ListUsers, page: &RecordPage) -> bool {
+    let behind = u64::try_from(page.profiles().len()).unwrap_or(u64::MAX).saturating_add(1);
+    matches!(user_at(caller, list, behind).await, Ok(None))
+}
+
+/// Finds the users with a user name, by the server's filter.
+pub(super) async fn by_user_name(caller: &Caller, name: &str) -> Result<Vec<Profile>> {
+    let by_name = filter(&[("userName", Comparison::Equal, json!(name))]);
+    users(caller, ListUsers { filter: by_name, count: Some(2), ..ListUsers::default() }).await
+}
+
+/// Reads one user of a list.
+async fn user_at(caller: &Caller, list: &ListUsers, index: u64) -> Result<Option<Profile>> {
+    let list = ListUsers { page: Page::Index(index), count: Some(1), ..list.clone() };
+    Ok(users(caller, list).await?.into_iter().next())
+}
+
+/// Reads the users of one page.
+async fn users(caller: &Caller, list: ListUsers) -> Result<Vec<Profile>> {
+    let operation = operations::list_users::<User>(&list).read_as(|response| {
         let listed = list_response::<WithRaw<User>>(response)?;
         Ok(listed.into_page(|list| (list.resources, None)).try_map(USER.each(response)))
     });
-    Ok(caller.call(&operation).await?.items.first().is_some_and(|it| it.id == first.id))
+    Ok(caller.call(&operation).await?.items)
 }
 
 /// Reads a page of a list by index.
@@ -113,7 +152,7 @@ async fn is_first_again(caller: &Caller, list: &ListUsers, start: u64, page: &Re
 /// where the declared number is reached. Some servers declare the number of this page instead: where that cannot be told
 /// apart, where the last page is as long as the others, and where nothing or less than what came is declared, the page behind it
 /// is asked for too.
-fn page_of_index(response: &Response, start: u64, count: u64, features: &Features) -> Result<RecordPage> {
+fn page_of_index(response: &Response, start: u64, count: u64) -> Result<RecordPage> {
     let listed = list_response::<WithRaw<User>>(response)?;
     let ListResponse { total_results, .. } = &listed.list;
     let received = u64::try_from(listed.list.resources.len() + listed.quarantined.len()).unwrap_or(u64::MAX);
@@ -124,8 +163,8 @@ fn page_of_index(response: &Response, start: u64, count: u64, features: &Feature
     // A page that could have had more shows that the number is that of the users. A server may send fewer than it is asked for:
     // then all pages before the last one are as long as each other.
     let is_full = received == count || (received > 0 && before.is_multiple_of(received));
-    let is_whole_list =
-        if start > 1 { !is_full } else { features.max_page_size.is_some() && received < count };
+    // The number that the first page declares may be its own.
+    let is_whole_list = start > 1 && !is_full;
     let onward = match total {
         _ if received == 0 && (start > 1 || total.is_some()) => Onward::End,
         Some(total) if delivered < total => Onward::At(next_page),

@@ -28,9 +28,16 @@ pub(super) async fn page(caller: &Caller, group: &ProfileId) -> Result<RecordPag
 fn page_of(response: &Response, group: Group) -> RecordPage {
     let onward = if group.members.is_absent() { Onward::Claimed(None) } else { Onward::End };
     let members = group.members.into_value().unwrap_or_default().into_iter();
-    let users = members.filter(|member| {
-        member.member_type.value().is_none_or(|member_type| !member_type.eq_ignore_ascii_case("group"))
-    });
+    let users = members.filter(|member| !is_group(member));
     let page = Page::last(users.map(WithRaw::from).collect());
     RecordPage::new(page.try_map(MEMBER.each(response)), onward)
+}
+
+/// Returns whether a member is a group: by its type, or by its URL where it has none.
+fn is_group(member: &GroupMember) -> bool {
+    match (member.member_type.value(), member.reference.value()) {
+        (Some(member_type), _) => member_type.eq_ignore_ascii_case("group"),
+        (None, Some(url)) => url.rsplit('/').nth(1).is_some_and(|kind| kind.eq_ignore_ascii_case("groups")),
+        (None, None) => false,
+    }
 }

@@ -1,9 +1,9 @@
 //! The connector: how the engine uses a server that speaks SCIM.
 
-mod addresses;
 mod capabilities;
 mod changes;
 mod examination;
+mod filters;
 mod listing;
 mod members;
 mod writes;
@@ -11,13 +11,14 @@ mod writes;
 use std::sync::OnceLock;
 
 use anyprofile_core::{
-    Capabilities, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Timestamp, Write,
-    async_trait, check::Finding, profile::View, query::FilterPart,
+    Capabilities, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result,
+    Timestamp, Write, async_trait, check::Finding, profile::View,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Mapping, Place, RecordPage};
 use anyprofile_http::Caller;
 use futures_util::future::try_join;
 
+use self::filters::{Compared, ReliableFilters};
 use crate::{
     config::{Paging, Quirks},
     discovery::{Features, UserAttributes},
@@ -49,23 +50,29 @@ pub(crate) struct ScimConnector {
     unasked: Prepared,
     /// Set by [`prepare`](Connector::prepare).
     asked: OnceLock<Prepared>,
-    /// Whether a filter finds an address in any case. Set before the first filter by address.
-    finds_any_case: OnceLock<bool>,
+    filters: ReliableFilters,
 }
 
 impl ScimConnector {
     pub(crate) fn new(quirks: Quirks) -> Self {
         let unasked = Prepared::new(Features::unasked(&quirks), UserAttributes::default(), &quirks);
-        Self { quirks, unasked, asked: OnceLock::new(), finds_any_case: OnceLock::new() }
+        Self { quirks, unasked, asked: OnceLock::new(), filters: ReliableFilters::default() }
     }
 
-    /// Returns whether the server's filter finds an address in any case.
-    async fn finds_addresses(&self, caller: &Caller) -> Result<bool> {
-        if let Some(known) = self.finds_any_case.get() {
-            return Ok(*known);
+    /// Looks a user name up by the server's filter, if it can be relied on.
+    async fn by_user_name(&self, caller: &Caller, name: &str) -> Result<LookUp> {
+        if !self.filters.has(Compared::UserName, caller).await? {
+            return Ok(LookUp::Listed);
         }
-        let found = addresses::are_found_in_any_case(caller).await?;
-        Ok(*self.finds_any_case.get_or_init(|| found))
+        let mut found = listing::by_user_name(caller, name).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(user), true) => Ok(LookUp::Direct(Ok(Box::new(user)))),
+            (None, _) => {
+                let nobody = Error::new(ErrorKind::NotFound, "no user has this user name");
+                Ok(LookUp::Direct(Err(nobody.with_provider(caller.info()))))
+            }
+            (Some(_), false) => Ok(LookUp::Listed),
+        }
     }
 
     fn prepared(&self) -> &Prepared {
@@ -108,10 +115,16 @@ impl Connector for ScimConnector {
             return members::page(caller, group).await;
         }
         let prepared = self.prepared();
-        let mut pushed = query.filter_plan(&prepared.capabilities).pushed;
-        if pushed.contains(&FilterPart::Email) && !self.finds_addresses(caller).await? {
-            // The filter is applied to all users then.
-            pushed.retain(|part| *part != FilterPart::Email);
+        let mut pushed = Vec::new();
+        for part in query.filter_plan(&prepared.capabilities).pushed {
+            // A filter that is not relied on is applied to all users, here.
+            let is_reliable = match Compared::of(part) {
+                Some(compared) => self.filters.has(compared, caller).await?,
+                None => true,
+            };
+            if is_reliable {
+                pushed.push(part);
+            }
         }
         listing::page(caller, query, &pushed, place, &prepared.features).await
     }
@@ -129,9 +142,12 @@ impl Connector for ScimConnector {
         caller.call(&ME.of(operations::get_me())).await
     }
 
-    async fn look_up(&self, _: &Caller, key: &FindKey) -> LookUp {
+    async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {
         match key {
             FindKey::NativeId(_) => LookUp::Ids(vec![IdKind::USER]),
+            FindKey::Username(name) if self.prepared().features.filter => {
+                self.by_user_name(caller, name).await.unwrap_or_else(|error| LookUp::Direct(Err(error)))
+            }
             _ => LookUp::Listed,
         }
     }

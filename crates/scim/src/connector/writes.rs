@@ -25,6 +25,13 @@ const VERSION: &str = "version";
 /// The warning of a write that no version protects.
 const UNCONDITIONAL: &str = "the record has no version, so a change that is made meanwhile is overwritten";
 
+/// The warning of a replacement.
+const REPLACED: &str =
+    "the user is replaced as a whole: attributes that the server does not show may be removed";
+/// The warning of a replacement that no version protects.
+const REPLACED_UNCONDITIONALLY: &str = "the user is replaced as a whole: attributes that the server does not show may be \
+                                        removed, and a change that is made meanwhile is overwritten";
+
 /// Reads what the write depends on: the user's record, or its version alone.
 pub(super) async fn basis(
     caller: &Caller,
@@ -90,7 +97,7 @@ pub(super) fn action(caller: &Caller, write: &Write, basis: &Basis, prepared: &P
     let change_user = |id: &ProfileId, changes: &[PatchOperation]| -> Result<Action> {
         let native = id.native();
         let operation = if is_replacement(write, features) {
-            operations::replace_user(native, &replaced(&current, changes)?, version)
+            operations::replace_user(native, &replaced(&current, changes, attributes)?, version)
         } else {
             operations::patch_user(native, &PatchRequest::new(changes.to_vec()), version)
         };
@@ -99,7 +106,7 @@ pub(super) fn action(caller: &Caller, write: &Write, basis: &Basis, prepared: &P
     let action = match write {
         Write::Create { draft } => {
             let empty = Value::Object(Map::new());
-            let input = replaced(&empty, &changes(draft.fields(), &empty, attributes))?;
+            let input = replaced(&empty, &changes(draft.fields(), &empty, attributes), attributes)?;
             Action::shows(USER.of(operations::create_user(&input)))
         }
         Write::Update { id, change } => change_user(id, &changes(change, &current, attributes))?,
@@ -110,6 +117,14 @@ pub(super) fn action(caller: &Caller, write: &Write, basis: &Basis, prepared: &P
         Write::Delete { id } => Action::accepted(operations::delete_user(id.native(), version), id),
         other => return Err(other.unsupported(caller.info(), capabilities)),
     };
-    let is_unconditional = features.etag && version.is_none() && write.id().is_some();
-    Ok(if is_unconditional { action.with_warning(UNCONDITIONAL) } else { action })
+    let warning = match (is_replacement(write, features), version) {
+        (true, None) => Some(REPLACED_UNCONDITIONALLY),
+        (true, Some(_)) => Some(REPLACED),
+        (false, None) if features.etag && write.id().is_some() => Some(UNCONDITIONAL),
+        (false, _) => None,
+    };
+    Ok(match warning {
+        Some(warning) => action.with_warning(warning),
+        None => action,
+    })
 }

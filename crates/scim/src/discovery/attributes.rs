@@ -29,6 +29,8 @@ pub(crate) struct Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mutability {
     ReadOnly,
+    /// It is never shown, such as a password.
+    WriteOnly,
     /// It is written when the user is created, and never after.
     Immutable,
     ReadWrite,
@@ -56,7 +58,7 @@ impl UserAttributes {
             // Those of the core schema stand for themselves.
             let prefix =
                 if urn.eq_ignore_ascii_case(USER_SCHEMA) { String::new() } else { format!("{urn}:") };
-            add(&mut rules, &prefix, attributes);
+            add(&mut rules, &prefix, attributes, true);
         }
         // Every user has a user name (RFC 7643 §4.1.1): a schema without it is not that of the users.
         Self(rules.contains_key("username").then_some(rules))
@@ -69,7 +71,19 @@ impl UserAttributes {
 
     /// Returns what the server says of an attribute.
     pub(crate) fn get(&self, path: &str) -> Option<Rule> {
-        self.0.as_ref()?.get(&path.to_ascii_lowercase()).copied()
+        let (rules, path) = (self.0.as_ref()?, path.to_ascii_lowercase());
+        rules.get(&path).copied().or_else(|| {
+            // An attribute whose parts are not named may have each of them.
+            let (parent, _) = path.rsplit_once('.')?;
+            let is_open = !rules.keys().any(|known| known.starts_with(&format!("{parent}.")));
+            rules.get(parent).filter(|_| is_open).map(|rule| Rule { is_required: false, ..*rule })
+        })
+    }
+
+    /// Returns whether a replacement sends an attribute of the record: not one that only the server sets, and none that it hides.
+    pub(crate) fn is_sent(&self, attribute: &str) -> bool {
+        let rule = self.get(attribute);
+        rule.is_none_or(|rule| !matches!(rule.mutability, Mutability::ReadOnly | Mutability::WriteOnly))
     }
 
     /// Returns whether the server may have a part of an attribute. One that it does not name may be refused.
@@ -94,18 +108,20 @@ impl UserAttributes {
 }
 
 /// Adds the attributes and their parts.
-fn add(rules: &mut BTreeMap<String, Rule>, prefix: &str, attributes: &[Attribute]) {
+fn add(rules: &mut BTreeMap<String, Rule>, prefix: &str, attributes: &[Attribute], is_parent_required: bool) {
     for attribute in attributes {
         let Some(name) = attribute.name.value() else { continue };
         let path = format!("{prefix}{name}").to_ascii_lowercase();
         let mutability = match attribute.mutability.value().map(|word| word.to_ascii_lowercase()).as_deref() {
             Some("readonly") => Mutability::ReadOnly,
             Some("immutable") => Mutability::Immutable,
+            Some("writeonly") => Mutability::WriteOnly,
             _ => Mutability::ReadWrite,
         };
-        let is_required = attribute.required.value().is_some_and(|flag| flag.0);
+        // A part is required only where its parent is.
+        let is_required = is_parent_required && attribute.required.value().is_some_and(|flag| flag.0);
         if let Some(parts) = attribute.sub_attributes.value() {
-            add(rules, &format!("{path}."), parts);
+            add(rules, &format!("{path}."), parts, is_required);
         }
         rules.insert(path, Rule { is_required, mutability });
     }

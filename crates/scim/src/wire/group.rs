@@ -34,5 +34,7 @@ open_record! {
         display: String,
         /// `User` or `Group`. Many servers leave it out for users.
         member_type: String = "type",
+        /// The URL of the user or group.
+        reference: String = "$ref",
     }
 }

@@ -63,7 +63,7 @@ async fn a_server_without_quirks_is_described() {
 #[tokio::test]
 async fn quirks_are_named_with_the_setting_that_helps() {
     type Odd = fn(&str, &mut Value) -> Option<u16>;
-    let cases: [(Odd, &str); 13] = [
+    let cases: [(Odd, &str); 14] = [
         (
             |path, _| path.starts_with("/ServiceProviderConfig").then_some(404),
             "/ServiceProviderConfig cannot be read",
@@ -149,16 +149,26 @@ async fn quirks_are_named_with_the_setting_that_helps() {
                 }
                 None
             },
-            "does not find the address in another case",
+            "by e-mail address: it is applied here",
         ),
         (
             |path, body| {
                 if path.contains("filter=userName") {
-                    body["Resources"] = value!([{ "id": "1" }, { "id": "2" }]);
+                    body["Resources"] = value!([{ "id": "2" }]);
                 }
                 None
             },
-            "set `quirks = { filter = false }`",
+            "by user name",
+        ),
+        (
+            // `active` is text, and compared as text.
+            |path, body| {
+                if path.contains("filter=active") {
+                    body["Resources"] = value!([]);
+                }
+                None
+            },
+            "by `active`: it is applied here",
         ),
     ];
     for (odd, part) in cases {

@@ -29,7 +29,14 @@ fn server(ignores_case: bool) -> Arc<Script> {
             })
         };
         let found: Vec<_> = users.into_iter().filter(is_wanted).collect();
-        json(200, value!({ "totalResults": found.len(), "Resources": found }).to_string()).into()
+        let start: usize = sent
+            .url
+            .split("startIndex=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next()?.parse().ok())
+            .unwrap_or(1);
+        let page: Vec<_> = found.iter().skip(start - 1).collect();
+        json(200, value!({ "totalResults": found.len(), "Resources": page }).to_string()).into()
     })
 }
 

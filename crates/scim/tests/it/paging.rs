@@ -103,10 +103,12 @@ async fn a_total_that_may_be_that_of_the_page_is_not_believed() {
     let script = Server { users: 4, config: "", ..PLAIN }.script();
     let (seen, report) = listed(&provider(&script), 10).await;
     assert_eq!((seen.unwrap(), report.is_complete(), script.requests().len()), (4, true, 3));
-    // The server says it: none is needed.
-    let script = Server { users: 4, ..PLAIN }.script();
-    let (seen, report) = listed(&provider(&script), 10).await;
-    assert_eq!((seen.unwrap(), report.is_complete(), script.requests().len()), (4, true, 2));
+    // How many the server allows says nothing of how many it sends.
+    for (users, cap) in [(4, 200), (250, 50)] {
+        let script = Server { users, cap, total: |_, page| Some(page), ..PLAIN }.script();
+        let (seen, report) = listed(&provider(&script), 100).await;
+        assert_eq!((u64::try_from(seen.unwrap()).unwrap(), report.is_complete()), (users, true));
+    }
 }
 
 #[tokio::test]
@@ -219,6 +221,48 @@ async fn a_record_of_another_kind_is_no_empty_list() {
         let (end, report) = listed(&provider(&script), 10).await;
         assert_eq!((end.unwrap_err().kind(), report.is_complete()), (ErrorKind::Decode, false));
     }
+}
+
+#[tokio::test]
+async fn the_first_page_on_every_page_is_not_called_complete() {
+    // It declares the number of the page, or none.
+    for total in [Some(10), None] {
+        let script = Script::by(move |sent| {
+            if sent.url.ends_with("/ServiceProviderConfig") {
+                return json(200, ABLE).into();
+            }
+            let count = usize::try_from(number(sent, "count").unwrap()).unwrap();
+            let page: Vec<_> = (1..=10).take(count).map(user).collect();
+            json(200, value!({ "totalResults": total, "Resources": page }).to_string()).into()
+        });
+        let (seen, report) = listed(&provider(&script), 10).await;
+        assert_eq!(
+            (seen.unwrap(), report.is_complete(), report.end_unproven),
+            (10, false, true),
+            "{total:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_ignored_without_a_word_is_not_called_complete() {
+    let script = Script::by(|sent| {
+        let start = number(sent, "startIndex").unwrap_or(1);
+        let page: Vec<_> = (start..=25).take(10).map(user).collect();
+        json(200, value!({ "Resources": page }).to_string()).into()
+    });
+    let provider = provider_with(&script, |quirks| quirks.paging = Some(anyprofile_scim::Paging::Cursor));
+    let (seen, report) = listed(&provider, 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (10, false));
+    // Whoever is on the only page is everybody, if nobody is behind.
+    let script = Script::by(|sent| {
+        let start = number(sent, "startIndex").unwrap_or(1);
+        let page: Vec<_> = (start..=4).map(user).collect();
+        json(200, value!({ "Resources": page }).to_string()).into()
+    });
+    let provider = provider_with(&script, |quirks| quirks.paging = Some(anyprofile_scim::Paging::Cursor));
+    let (seen, report) = listed(&provider, 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (4, true));
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn target(config: &'static str, query: ListQuery) -> String {
             url if url.ends_with("Config") => config,
             // How the server compares addresses is tried with ten users.
             url if url.ends_with("count=10") => {
-                r#"{"Resources":[{"id":"1","emails":[{"value":"a@x.test"}]}]}"#
+                r#"{"Resources":[{"id":"1","active":true,"emails":[{"value":"a@x.test"}]}]}"#
             }
             _ => r#"{"totalResults":0}"#,
         };
@@ -171,7 +171,7 @@ async fn the_fields_are_those_of_the_schemas() {
     external_id: update true, creation optional
     username: update false, creation required
     name.display: read
-    name.family: update true, creation required
+    name.family: update true, creation optional
     title: update true, creation optional
     locale: read
     employee.department: read

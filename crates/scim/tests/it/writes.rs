@@ -206,6 +206,38 @@ async fn an_attribute_that_the_record_leaves_out_is_cleared() {
 }
 
 #[tokio::test]
+async fn a_replacement_sends_no_password_and_nothing_that_only_the_server_sets() {
+    let schemas = r#"{"Resources":[{"id":"urn:ietf:params:scim:schemas:core:2.0:User","attributes":[
+        {"name":"userName"},{"name":"displayName"},{"name":"lastSeen","mutability":"readOnly"},
+        {"name":"pin","mutability":"writeOnly"}]}]}"#;
+    let user = value!({
+        "id": "7", "UserName": "ola", "DisplayName": "Ola", "password": "********", "lastSeen": "x", "pin": "*",
+        "shoe": 44, "meta": {"version": "W/\"3\""},
+    });
+    let script = Script::by(move |sent| {
+        let body = match sent.url.rsplit('/').next().unwrap() {
+            "ServiceProviderConfig" => NO_PATCH.to_owned(),
+            "Schemas" => schemas.to_owned(),
+            _ if sent.method == "GET" => user.to_string(),
+            _ => sent.body.clone(),
+        };
+        json(200, body).into()
+    });
+    let provider = provider_with(&script, |quirks| quirks.schemas = None);
+    let plan = provider.plan(&rename(), &PlanOptions::new()).await.unwrap();
+    assert!(plan.warnings().iter().any(|warning| warning.contains("replaced as a whole")));
+    let _ = provider.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    // Case does not count in the name of an attribute, so none is sent twice.
+    assert_eq!(
+        serde_json::from_str::<Value>(&script.only_write().body).unwrap(),
+        value!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "7", "userName": "ola",
+            "displayName": "Ola N", "shoe": 44,
+        })
+    );
+}
+
+#[tokio::test]
 async fn a_change_that_was_confirmed_and_not_made_is_told() {
     let script = server(NO_ETAG, |_, user| json(200, user.to_string()));
     let applied = written(&script, rename()).await.unwrap();

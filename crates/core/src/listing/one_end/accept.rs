@@ -127,6 +127,7 @@ where
         let facts = PageFacts {
             is_last,
             is_end_claimed: page.is_end_claimed,
+            is_end_doubted: page.is_end_doubted,
             is_progress: received + unreported + quarantined > duplicates + unreported_duplicates,
             is_empty,
             has_come: collection.has_come(),
