@@ -28,7 +28,7 @@ fn a_wrong_key_at_one_of_four_accounts_loses_nothing_of_the_others() {
     upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages in 1 request, 0 retries, waited 0.0 s, failed (unauthenticated)
-    scim       10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page in 3 requests, 0 retries, waited 0.0 s
+    scim       10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages in 4 requests, 0 retries, waited 0.0 s
     30 profiles of 4 accounts: incomplete
     ");
 }

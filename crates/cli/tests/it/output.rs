@@ -24,7 +24,7 @@ fn the_first_command_ends_with_a_table_of_four_services_and_a_summary_that_count
     upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
-    scim       20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 page in 3 requests, 0 retries, waited 0.0 s
+    scim       20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages in 4 requests, 0 retries, waited 0.0 s
     80 profiles of 4 accounts: complete
     ");
 }
@@ -247,11 +247,11 @@ fn find_asks_every_account_and_says_what_it_took() {
     let run = server.run(&["find", "nobody@example.com"]);
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     insta::assert_snapshot!(run.err, @"
-    upsun      0 found with 2 requests (emails looked up: 0)
-    probely    0 found with 1 request (emails searched: 0)
-    anthropic  0 found with 0 requests (emails not supported by this service: 0); cannot search for this key
-    scim       0 found with 3 requests (emails searched: 0)
-    0 found in 4 accounts with 6 requests
+    upsun      0 found with 4 requests (emails looked up: 0, username looked up: 0)
+    probely    0 found with 1 request (emails searched: 0, username not supported by this service: 0)
+    anthropic  0 found with 0 requests (emails not supported by this service: 0, username not supported by this service: 0); cannot search for this key
+    scim       0 found with 4 requests (emails searched: 0, username looked up: 0)
+    0 found in 4 accounts with 9 requests
     ");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();

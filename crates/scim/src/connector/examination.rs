@@ -60,7 +60,8 @@ fn abilities(features: &Features) -> Vec<Finding> {
         Paging::Cursor => "by cursor",
     };
     let most = features.max_page_size.map(|max| format!(", of {max} that the server allows"));
-    let size = format!("{} a page{}", features.page_size, most.unwrap_or_default());
+    let asked = features.max_page_size.map_or(features.page_size, |max| features.page_size.min(max));
+    let size = format!("{asked} a page{}", most.unwrap_or_default());
     let by_whom = if features.filter { "the server" } else { "anyprofile" };
     let patch = match features.patch {
         Patching::All => "single attributes are changed (PATCH)",
@@ -70,7 +71,7 @@ fn abilities(features: &Features) -> Vec<Finding> {
     let versions = if features.etag {
         "a write names the version of the record, so that no other change is overwritten (If-Match)"
     } else {
-        "records have no versions: a change that is made meanwhile is overwritten"
+        "no write names a version, so a change that is made meanwhile is overwritten"
     };
     let order = if features.sort { "the order can be chosen" } else { "the order cannot be chosen" };
     vec![
@@ -154,7 +155,7 @@ fn quirks_of_records(users: &[Value], features: &Features) -> Vec<Finding> {
     }
     if features.etag && any(|user| !user["meta"]["version"].is_string()) {
         let quirk =
-            Finding::quirk("records have no `meta.version`, although the server says that it checks it");
+            Finding::quirk("records have no `meta.version`, although versions are said to be checked");
         found.push(quirk.with_hint("set `quirks = { etag = false }`"));
     }
     found

@@ -139,7 +139,13 @@ impl Connector for ScimConnector {
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
-        caller.call(&ME.of(operations::get_me())).await
+        let me = caller.call(&ME.of(operations::get_me())).await;
+        me.map_err(|error| match error.kind() {
+            ErrorKind::Config | ErrorKind::NotFound | ErrorKind::Unsupported => {
+                error.with_hint("if the server has no /Me, set `quirks = { me = false }`")
+            }
+            _ => error,
+        })
     }
 
     async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {
