@@ -10,7 +10,6 @@ use anyprofile::{
     ExecuteOptions, Executed, FieldPath, IdKind, ListQuery, PlanOptions, ProfileChange, ProfileDraft,
     ProfileProviderExt as _, Write,
 };
-use futures_util::TryStreamExt as _;
 use libfuzzer_sys::fuzz_target;
 
 const STATUSES: [u16; 16] = [200, 200, 200, 201, 202, 204, 400, 401, 403, 404, 409, 412, 422, 429, 500, 503];
