@@ -6,7 +6,6 @@ use anyprofile_core::{
     FindKey, GetOptions, ListQuery, Profile, ProfileId, Result,
     check::{CheckReport, Finding},
 };
-use futures_util::StreamExt as _;
 
 use super::Runtime;
 use crate::{AccountFound, AccountReport, Directory as AsyncDirectory, DirectoryListing};

@@ -6,7 +6,6 @@ use anyprofile_core::{
     ListQuery, Profile, ProfileProvider, Result,
     listing::{Cursor, ListReport, Page, Pages as CorePages, ProfileStream},
 };
-use futures_util::StreamExt as _;
 
 use super::Runtime;
 
