@@ -23,6 +23,20 @@ pub fn address(record: &Value) -> Option<&str> {
     address.filter(|address| !address.is_empty())
 }
 
+/// Removes what has no value. At SCIM, null, an empty list and no attribute are the same (RFC 7643 §2.5), and a replacement makes one
+/// of the other.
+fn forget_unassigned(value: &mut Value) {
+    let is_unassigned = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(forget_unassigned);
+            fields.retain(|_, value| !is_unassigned(value));
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_unassigned),
+        _ => {}
+    }
+}
+
 /// Reads all records. No fault may be in force.
 ///
 /// # Errors
@@ -37,6 +51,15 @@ pub async fn records(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Rec
             let id = record["id"].as_str().unwrap_or_default().to_owned();
             if let Some(fields) = record.as_object_mut() {
                 fields.retain(|name, _| !TIMES.contains(&name.as_str()));
+            }
+            if setting.service == "scim" {
+                forget_unassigned(&mut record);
+                // Some servers send it as text.
+                if let Some(is_active) =
+                    record["active"].as_str().map(|text| text.eq_ignore_ascii_case("true"))
+                {
+                    record["active"] = is_active.into();
+                }
             }
             // In the text of an id, some characters are escaped.
             let id = format!("{0}:{0}/{kind}/", setting.service) + &id.replace('%', "%25");
