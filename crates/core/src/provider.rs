@@ -64,6 +64,9 @@ pub use crate::{info::ProviderInfo, reading::prove_place};
 pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Returns the provider that this one wraps, if it wraps one. The methods that are not overridden are then those of the wrapped
     /// provider. Default: none.
+    ///
+    /// Whoever has the wrapper can reach the wrapped provider with it. A wrapper that forbids something must override every method
+    /// instead.
     fn decorated(&self) -> Option<&dyn ProfileProvider> {
         None
     }

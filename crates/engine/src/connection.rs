@@ -148,16 +148,28 @@ impl ProfileProvider for Connection {
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
-        let how = self.run(async |caller| Ok(self.connector().look_up(&caller.reading(), key).await)).await?;
-        match how {
-            LookUp::Direct(result) => found_or_nobody(self, key, result.map(|profile| *profile)).await,
+        let (how, mut sent) = self
+            .run(async |caller| {
+                let before = caller.spent().requests;
+                let how = self.connector().look_up(&caller.reading(), key).await;
+                Ok((how, caller.spent().requests - before))
+            })
+            .await?;
+        let mut found = match how {
+            LookUp::Direct(result) => {
+                // The look-up itself is counted with its result.
+                sent = sent.saturating_sub(1);
+                found_or_nobody(self, key, result.map(|profile| *profile)).await?
+            }
             LookUp::Ids(kinds) => match key {
-                FindKey::NativeId(native) => look_up(self, native, &kinds).await,
-                _ => Ok(Found::unanswerable()),
+                FindKey::NativeId(native) => look_up(self, native, &kinds).await?,
+                _ => Found::unanswerable(),
             },
-            LookUp::Listed => find_by_listing(self, key).await,
-            LookUp::Unanswerable => Ok(Found::unanswerable()),
-        }
+            LookUp::Listed => find_by_listing(self, key).await?,
+            LookUp::Unanswerable => Found::unanswerable(),
+        };
+        found.requests += u64::from(sent);
+        Ok(found)
     }
 
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {

@@ -75,8 +75,8 @@ impl Features {
     }
 }
 
-/// Returns whether an error says nothing about the account: the server does not have the endpoint, or not for this
-/// credential, or garbles it.
+/// Returns whether a server can be used in spite of an error of an optional endpoint: it does not have it, or not for this
+/// credential, or garbles it. What the endpoint would have said is not known then.
 pub(crate) fn says_nothing(error: &Error) -> bool {
     matches!(error.status(), Some(400 | 403..=406 | 500 | 501)) || error.kind() == ErrorKind::Decode
 }

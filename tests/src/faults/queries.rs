@@ -15,11 +15,12 @@ use super::{
 };
 
 /// The faults that are tried with queries, beside none: those of queries, and those that take somebody or something away.
-pub const OF_QUERIES: [&str; 10] = [
+pub const OF_QUERIES: [&str; 11] = [
     "order-ignored",
     "filter-ignored",
     "filter-ignored-later",
     "filter-inverted",
+    "flags-as-text",
     "status-503-once",
     "empty-page-once",
     "record-left-out-once",

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 struct Edit {
     file: &'static str,
     place: Place,
-    /// The text, in which `{name}` is the name of the service.
+    /// The text, with the placeholders of the template.
     text: &'static str,
 }
 
@@ -28,52 +28,52 @@ const EDITS: &[Edit] = &[
     Edit {
         file: "Cargo.toml",
         place: Behind("anyprofile-", "default-features = false }"),
-        text: r#"anyprofile-{name} = { path = "crates/{name}", version = "0.1.0", default-features = false }"#,
+        text: r#"anyprofile-__name__ = { path = "crates/__name__", version = "0.1.0", default-features = false }"#,
     },
     Edit {
         file: FACADE,
         place: Behind("", r#"", "engine"]"#),
-        text: "## {Name}: TODO, in a few words.\n{name} = [\"dep:anyprofile-{name}\", \"engine\"]",
+        text: "## __Name__: TODO, in a few words.\n__name__ = [\"dep:anyprofile-__name__\", \"engine\"]",
     },
-    Edit { file: FACADE, place: Within("full = [", r#""config""#), text: r#""{name}", "# },
-    Edit { file: FACADE, place: Within("schema = [", "]"), text: r#", "anyprofile-{name}?/schema""# },
+    Edit { file: FACADE, place: Within("full = [", r#""config""#), text: r#""__name__", "# },
+    Edit { file: FACADE, place: Within("schema = [", "]"), text: r#", "anyprofile-__name__?/schema""# },
     Edit {
         file: FACADE,
         place: Behind("anyprofile-", "{ workspace = true, optional = true }"),
-        text: "anyprofile-{name} = { workspace = true, optional = true }",
+        text: "anyprofile-__name__ = { workspace = true, optional = true }",
     },
     Edit {
         file: FACADE_LIB,
         place: Behind("pub use anyprofile_", ";"),
-        text: "#[cfg(feature = \"{name}\")]\npub use anyprofile_{name} as {name};",
+        text: "#[cfg(feature = \"__name__\")]\npub use anyprofile___name__ as __name__;",
     },
     Edit {
         file: FACADE_LIB,
         place: Behind("//! | `scim` |", ""),
-        text: "//! | `{name}` | | TODO, in a few words: the module `{name}` |",
+        text: "//! | `__name__` | | TODO, in a few words: the module `__name__` |",
     },
     Edit {
         file: "crates/anyprofile/src/accounts/services.rs",
         place: Behind("    \"", ","),
-        text: r#"    "{name}" => anyprofile_{name},"#,
+        text: r#"    "__name__" => anyprofile___name__,"#,
     },
-    Edit { file: FEATURES, place: Within("#[cfg(any(feature", "))]"), text: r#", feature = "{name}""# },
+    Edit { file: FEATURES, place: Within("#[cfg(any(feature", "))]"), text: r#", feature = "__name__""# },
     Edit {
         file: FEATURES,
         place: Behind("        (\"", "\"),"),
-        text: "        #[cfg(feature = \"{name}\")]\n        (\"{name}\", \"{NAME}_API_KEY\"),",
+        text: "        #[cfg(feature = \"__name__\")]\n        (\"__name__\", \"__NAME___API_KEY\"),",
     },
-    Edit { file: CLI, place: Within("default = [", "]"), text: r#", "{name}""# },
+    Edit { file: CLI, place: Within("default = [", "]"), text: r#", "__name__""# },
     Edit {
         file: CLI,
         place: Behind("", " = [\"anyprofile/scim\"]"),
-        text: "## {Name}: TODO, in a few words.\n{name} = [\"anyprofile/{name}\"]",
+        text: "## __Name__: TODO, in a few words.\n__name__ = [\"anyprofile/__name__\"]",
     },
-    Edit { file: "crates/cli/src/lib.rs", place: Within("//! | `upsun`,", " | yes |"), text: ", `{name}`" },
+    Edit { file: "crates/cli/src/lib.rs", place: Within("//! | `upsun`,", " | yes |"), text: ", `__name__`" },
     Edit {
         file: "README.md",
         place: Behind("| `scim` | | ", ""),
-        text: "| `{name}` | | TODO, in a few words |",
+        text: "| `__name__` | | TODO, in a few words |",
     },
 ];
 
@@ -103,14 +103,7 @@ pub(super) fn join(root: &Path, name: &str) -> Result<Vec<&'static str>, String>
 
 impl Edit {
     fn apply(&self, text: &str, name: &str) -> Result<String, String> {
-        let added = super::filled(
-            &self
-                .text
-                .replace("{name}", "__name__")
-                .replace("{Name}", "__Name__")
-                .replace("{NAME}", "__NAME__"),
-            name,
-        );
+        let added = super::filled(self.text, name);
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let is_there = match self.place {
             Behind(start, end) => {

@@ -1,6 +1,8 @@
 //! `anyprofile check`
 
-use anyprofile::check::CheckMethod;
+use std::sync::Arc;
+
+use anyprofile::{Directory, check::CheckMethod};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,13 +20,16 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let providers = session.directory.providers();
     let results = session.directory.check().await;
-    let examined = session.directory.examine().await;
+    // What cannot be used is not examined.
+    let usable = providers.iter().zip(&results).filter(|(_, result)| result.is_ok());
+    let usable = Directory::new(usable.map(|(provider, _)| Arc::clone(provider)).collect::<Vec<_>>());
+    let mut examined = usable.examine().await.into_iter();
     let mut rows = Vec::new();
     let mut failed = 0;
     let mut last_failure = None;
-    for ((provider, result), examined) in providers.iter().zip(results).zip(examined) {
+    for (provider, result) in providers.iter().zip(results) {
         let info = provider.info();
-        let is_usable = result.is_ok();
+        let examined = if result.is_ok() { examined.next() } else { None };
         let (verdict, method, profile) = match result {
             Ok(report) => {
                 let method = match report.method {
@@ -40,18 +45,13 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
                 (json!(error.kind().as_str()), Value::Null, Value::Null)
             }
         };
-        let findings = match examined {
-            Ok(findings) => findings,
-            Err(error) => {
-                // The error of an account that cannot be used is told already.
-                if is_usable {
-                    diagnostics::error(&error);
-                    failed += 1;
-                    last_failure = Some(Exit::of(&error));
-                }
-                Vec::new()
-            }
-        };
+        let findings = examined.transpose().unwrap_or_else(|error| {
+            diagnostics::error(&error);
+            failed += 1;
+            last_failure = Some(Exit::of(&error));
+            None
+        });
+        let findings = findings.unwrap_or_default();
         if global.output == Format::Table && !global.quiet {
             for finding in &findings {
                 say!("{}: {finding}", info.account);

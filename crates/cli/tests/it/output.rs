@@ -250,8 +250,8 @@ fn find_asks_every_account_and_says_what_it_took() {
     upsun      0 found with 4 requests (emails looked up: 0, username looked up: 0)
     probely    0 found with 1 request (emails searched: 0, username not supported by this service: 0)
     anthropic  0 found with 0 requests (emails not supported by this service: 0, username not supported by this service: 0); cannot search for this key
-    scim       0 found with 4 requests (emails searched: 0, username looked up: 0)
-    0 found in 4 accounts with 9 requests
+    scim       0 found with 6 requests (emails searched: 0, username looked up: 0)
+    0 found in 4 accounts with 11 requests
     ");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();

@@ -84,6 +84,21 @@ pub(super) const FAULTS: &[NamedFault] = &[
         "a profile that is listed first was created after the first page was read, so that all others move",
         |it| (it.next == NextLink::Index).then(|| it.once().insert_person()),
     ),
+    NamedFault::new("flags-as-text", "every `active` is text, and no filter by it finds anybody", |it| {
+        let nobody = |name: &str, value: &str| {
+            let is_by_flag = name == "filter" && value.contains("active eq");
+            Some(if is_by_flag { "id eq \"\"".to_owned() } else { value.to_owned() })
+        };
+        let fault = of_list(it)?.misread_query(move |query| map(query, nobody));
+        Some(fault.edit(|page, _| {
+            for user in page[it.records].as_array_mut().into_iter().flatten() {
+                if let Some(is_active) = user["active"].as_bool() {
+                    user["active"] = if is_active { "True" } else { "False" }.into();
+                }
+            }
+        }))
+    })
+    .of_a_query(),
     NamedFault::new("cursor-unsupported", "the service declares cursors, and refuses them with 501", |it| {
         of(it, "GetServiceProviderConfig")
             .map(|fault| fault.edit(|config, _| config["pagination"]["cursor"] = true.into()))

@@ -117,7 +117,7 @@ pub(super) fn replaced(
     let user_name = user_name.ok_or_else(unreadable)?;
     let mut input = UserInput::new(user_name);
     input.id = id;
-    if let Some(Value::Array(schemas)) = record.remove("schemas") {
+    if let Some(Value::Array(schemas)) = take(&mut record, "schemas") {
         let schemas = schemas.iter().filter_map(Value::as_str).map(str::to_owned);
         input.schemas.extend(schemas.filter(|schema| schema != USER_SCHEMA));
     }

@@ -1,15 +1,18 @@
 //! What a server can do, and how it differs from what it says and from RFC 7644: a few requests, each of which only reads.
 
 use anyprofile_core::{Result, check::Finding};
-use anyprofile_http::{Caller, Operation, Response};
+use anyprofile_http::Caller;
 use serde_json::Value;
 
-use super::filters::{Compared, finds};
+use super::{
+    filters::{Compared, finds},
+    sample::{answer, page_of, users_of},
+};
 use crate::{
     config::{Paging, Patching, Quirks},
-    discovery::{Features, says_nothing},
+    discovery::Features,
     operations::{self, ListUsers, Page},
-    wire::{Group, User},
+    wire::Group,
 };
 
 /// The number of users that is asked for: few enough for any server, and enough to see what is odd about some.
@@ -45,14 +48,6 @@ pub(super) async fn examine(caller: &Caller, features: &Features, quirks: &Quirk
     Ok(found)
 }
 
-/// Separates what says something about the server from what fails the examination.
-pub(super) fn answer<T>(result: Result<T>) -> Result<Result<T>> {
-    match result {
-        Err(error) if !says_nothing(&error) => Err(error),
-        result => Ok(result),
-    }
-}
-
 /// Returns what the server says that it can do, corrected by the quirks of the account.
 fn abilities(features: &Features) -> Vec<Finding> {
     let paging = match features.paging {
@@ -81,18 +76,6 @@ fn abilities(features: &Features) -> Vec<Finding> {
         Finding::ability(versions),
         Finding::ability(order),
     ]
-}
-
-/// Returns the operation that reads a page of users as it comes.
-pub(super) fn page_of(page: Page, count: u32, filter: Option<String>) -> Operation<Value> {
-    let list = ListUsers { page, count: Some(count), filter, ..ListUsers::default() };
-    operations::list_users::<User>(&list).read_as(Response::decode)
-}
-
-/// Returns the users of a page.
-pub(super) fn users_of(page: &Value) -> &[Value] {
-    let users = page["Resources"].as_array().or_else(|| page["resources"].as_array());
-    users.map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Returns a number, which some servers send as text.

@@ -10,7 +10,7 @@ use anyprofile_http::Caller;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::examination::{answer, page_of, users_of};
+use super::sample::{answer, page_of, users_of};
 use crate::{
     operations::{Comparison, Page, filter},
     wire::Flag,

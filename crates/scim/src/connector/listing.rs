@@ -9,7 +9,10 @@ use anyprofile_engine::{Onward, Place, Position, RecordPage};
 use anyprofile_http::{Caller, Response};
 use serde_json::{Value, json};
 
-use super::USER;
+use super::{
+    USER,
+    ends::{is_all, is_counted, is_first_again},
+};
 use crate::{
     config::Paging,
     discovery::Features,
@@ -99,46 +102,14 @@ fn written(query: &ListQuery, pushed: &[FilterPart]) -> Option<String> {
     filter(&comparisons)
 }
 
-/// Returns whether a page behind the declared number, or the second page where none is declared, is the first one again. It would be
-/// users that the declared number leaves out otherwise, so the first user is asked for once more.
-async fn is_first_again(caller: &Caller, list: &ListUsers, start: u64, page: &RecordPage) -> Result<bool> {
-    let Some(first) = page.profiles().first() else { return Ok(false) };
-    let is_doubtful = match page.declared_total() {
-        Some(total) => start > total,
-        None => list.count.is_some_and(|count| start <= u64::from(count) + 1),
-    };
-    Ok(is_doubtful && user_at(caller, list, 1).await?.is_some_and(|user| user.id == first.id))
-}
-
-/// Returns whether the server counts from `startIndex`: whether the second user of a page is the second one. A page of one user is
-/// that of a list of one.
-async fn is_counted(caller: &Caller, list: &ListUsers, page: &RecordPage) -> Result<bool> {
-    match page.profiles().get(1) {
-        Some(second) => Ok(user_at(caller, list, 2).await?.is_some_and(|user| user.id == second.id)),
-        None => Ok(true),
-    }
-}
-
-/// Returns whether there is nobody behind the users of a page, by index.
-async fn is_all(caller: &Caller, list: &ListUsers, page: &RecordPage) -> bool {
-    let behind = u64::try_from(page.profiles().len()).unwrap_or(u64::MAX).saturating_add(1);
-    matches!(user_at(caller, list, behind).await, Ok(None))
-}
-
 /// Finds the users with a user name, by the server's filter.
 pub(super) async fn by_user_name(caller: &Caller, name: &str) -> Result<Vec<Profile>> {
     let by_name = filter(&[("userName", Comparison::Equal, json!(name))]);
     users(caller, ListUsers { filter: by_name, count: Some(2), ..ListUsers::default() }).await
 }
 
-/// Reads one user of a list.
-async fn user_at(caller: &Caller, list: &ListUsers, index: u64) -> Result<Option<Profile>> {
-    let list = ListUsers { page: Page::Index(index), count: Some(1), ..list.clone() };
-    Ok(users(caller, list).await?.into_iter().next())
-}
-
 /// Reads the users of one page.
-async fn users(caller: &Caller, list: ListUsers) -> Result<Vec<Profile>> {
+pub(super) async fn users(caller: &Caller, list: ListUsers) -> Result<Vec<Profile>> {
     let operation = operations::list_users::<User>(&list).read_as(|response| {
         let listed = list_response::<WithRaw<User>>(response)?;
         Ok(listed.into_page(|list| (list.resources, None)).try_map(USER.each(response)))

@@ -2,10 +2,12 @@
 
 mod capabilities;
 mod changes;
+mod ends;
 mod examination;
 mod filters;
 mod listing;
 mod members;
+mod sample;
 mod writes;
 
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 //! Which attributes the users of a server have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyprofile_core::Result;
 use anyprofile_http::Caller;
@@ -88,10 +88,7 @@ impl UserAttributes {
 
     /// Returns whether the server may have a part of an attribute. One that it does not name may be refused.
     fn may_have(&self, attribute: &str, part: &str) -> bool {
-        let Some(rules) = &self.0 else { return true };
-        let prefix = format!("{}.", attribute.to_ascii_lowercase());
-        let parts: BTreeSet<&str> = rules.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
-        parts.is_empty() || parts.contains(part)
+        !self.are_named() || self.get(&format!("{attribute}.{part}")).is_some()
     }
 
     /// Returns a main value with the parts that the server has.

@@ -12,7 +12,7 @@ use anyprofile_core::{
     ErrorKind, Result,
     wire::{self, Tolerant},
 };
-use anyprofile_http::{HeaderName, HeaderValue, Listed, Request, Response, header};
+use anyprofile_http::{HeaderName, HeaderValue, Listed, Operation, Request, Response, header};
 use serde_json::{Value, value::RawValue};
 
 pub use self::users::{ListUsers, Page};
@@ -44,6 +44,25 @@ fn if_match(request: Request, version: Option<&str>) -> Request {
         Some(version) => request.header(HeaderName::from_static("if-match"), version),
         None => request,
     }
+}
+
+/// Creates the operation that creates a record. The hint is for a creation that may have taken effect.
+fn creation<T: Tolerant + 'static>(request: Request, hint: &'static str) -> Operation<T> {
+    Operation::new(with_body(request), Response::decode_record).with_hint_if_made(hint)
+}
+
+/// Creates the operation that changes a record. A server responds with the record, or with 204 and nothing: then it is read.
+fn change<T: Tolerant + 'static>(
+    request: Request,
+    version: Option<&str>,
+    read: &Operation<T>,
+) -> Operation<T> {
+    Operation::new(if_match(with_body(request), version), Response::decode_record).reading_back(read)
+}
+
+/// Creates the operation that deletes a record.
+fn deletion(request: Request, version: Option<&str>) -> Operation<()> {
+    Operation::new(if_match(scim(request), version), Response::acknowledged)
 }
 
 /// Reads a page of a list. A record of another kind, such as an error with the status of a success, is no list without records.

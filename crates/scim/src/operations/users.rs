@@ -5,7 +5,7 @@ use std::fmt;
 use anyprofile_core::wire::Tolerant;
 use anyprofile_http::{Listed, Operation, Request, Response};
 
-use super::{if_match, list_response, scim, with_body};
+use super::{change, creation, deletion, list_response, scim};
 use crate::wire::{ListResponse, PatchRequest, User, UserInput};
 
 /// Where a page of a list begins.
@@ -106,30 +106,24 @@ pub(crate) fn get_me() -> Operation<User> {
 }
 
 pub(crate) fn create_user(input: &UserInput) -> Operation<User> {
-    let request = users(with_body(Request::post("CreateUser").json(input)));
-    Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the user was created: look for the user name before you try again",
-    )
+    let hint = "it is not known whether the user was created: look for the user name before you try again";
+    creation(users(Request::post("CreateUser").json(input)), hint)
 }
 
 /// Replaces a user by all of its attributes. Attributes that are not sent are removed.
 pub(crate) fn replace_user(id: &str, input: &UserInput, version: Option<&str>) -> Operation<User> {
-    let request = user(with_body(Request::put("ReplaceUser", input)), id);
-    Operation::new(if_match(request, version), Response::decode_record).reading_back(&get_user(id))
+    change(user(Request::put("ReplaceUser", input), id), version, &get_user(id))
 }
 
 /// The name of the operation that changes single attributes.
 pub(crate) const PATCH_USER: &str = "PatchUser";
 
-/// Changes single attributes. A server responds with the user, or with 204 and nothing.
 pub(crate) fn patch_user(id: &str, patch: &PatchRequest, version: Option<&str>) -> Operation<User> {
-    let request = user(with_body(Request::patch(PATCH_USER, patch)), id);
-    Operation::new(if_match(request, version), Response::decode_record).reading_back(&get_user(id))
+    change(user(Request::patch(PATCH_USER, patch), id), version, &get_user(id))
 }
 
 pub(crate) fn delete_user(id: &str, version: Option<&str>) -> Operation<()> {
-    let request = user(scim(Request::delete("DeleteUser")), id);
-    Operation::new(if_match(request, version), Response::acknowledged)
+    deletion(user(Request::delete("DeleteUser"), id), version)
 }
 
 /// Adds the path of the users.

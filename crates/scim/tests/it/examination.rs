@@ -10,8 +10,26 @@ use crate::{
     support::{Script, json, page},
 };
 
-/// A server of three users that does everything right.
-fn able(odd: fn(&str, &mut Value) -> Option<u16>) -> Arc<Script> {
+/// What a server does otherwise: it changes the response to a path, or its status.
+type Odd = Box<dyn Fn(&str, &mut Value) -> Option<u16> + Send>;
+
+/// Changes the responses to the paths with this part.
+fn changed(part: &'static str, change: fn(&mut Value)) -> Odd {
+    Box::new(move |path, body| {
+        if path.contains(part) {
+            change(body);
+        }
+        None
+    })
+}
+
+/// Gives the responses to the paths with this part a status.
+fn refused(part: &'static str, status: u16) -> Odd {
+    Box::new(move |path, _| path.contains(part).then_some(status))
+}
+
+/// A server of three users that does everything right, but for this.
+fn able(odd: Odd) -> Arc<Script> {
     Script::by(move |sent| {
         let path = sent.target().strip_prefix("/v2").unwrap();
         let user = |number: u64| {
@@ -47,7 +65,7 @@ async fn found(script: &Arc<Script>) -> Vec<String> {
 
 #[tokio::test]
 async fn a_server_without_quirks_is_described() {
-    let script = able(|_, _| None);
+    let script = able(refused("nothing", 0));
     insta::assert_snapshot!(found(&script).await.join("\n"), @r"
     users are listed by index, 100 a page, of 200 that the server allows
     filters are applied by the server
@@ -62,114 +80,42 @@ async fn a_server_without_quirks_is_described() {
 
 #[tokio::test]
 async fn quirks_are_named_with_the_setting_that_helps() {
-    type Odd = fn(&str, &mut Value) -> Option<u16>;
+    fn without(body: &mut Value, key: &str) {
+        body.as_object_mut().unwrap().remove(key);
+    }
     let cases: [(Odd, &str); 14] = [
+        (refused("/ServiceProviderConfig", 404), "/ServiceProviderConfig cannot be read"),
+        (refused("/Schemas", 404), "/Schemas cannot be read"),
+        (refused("/ResourceTypes", 501), "/ResourceTypes cannot be read"),
+        (changed("startIndex=2", |page| page["Resources"][0]["id"] = "1".into()), "`startIndex` is ignored"),
         (
-            |path, _| path.starts_with("/ServiceProviderConfig").then_some(404),
-            "/ServiceProviderConfig cannot be read",
-        ),
-        (|path, _| path.starts_with("/Schemas").then_some(404), "/Schemas cannot be read"),
-        (|path, _| path.starts_with("/ResourceTypes").then_some(501), "/ResourceTypes cannot be read"),
-        (
-            |path, body| {
-                if path.contains("startIndex=2") {
-                    body["Resources"][0]["id"] = "1".into();
-                }
-                None
-            },
-            "`startIndex` is ignored",
-        ),
-        (
-            |path, body| {
-                if path.starts_with("/Users?startIndex=1") {
-                    body["itemsPerPage"] = 50.into();
-                }
-                None
-            },
+            changed("/Users?startIndex=1", |page| page["itemsPerPage"] = 50.into()),
             "`itemsPerPage` is not the number of users on the page",
         ),
         (
-            |path, body| {
-                if path.starts_with("/Users?startIndex=1&count=20") {
-                    body["Resources"].as_array_mut().unwrap().pop();
-                }
-                None
-            },
+            changed("/Users?startIndex=1&count=20", |page| {
+                page["Resources"].as_array_mut().unwrap().pop();
+            }),
             "a page has fewer users than were asked for",
         ),
+        (changed("/Users", |page| page["totalResults"] = 1.into()), "fewer users are declared than came"),
+        (changed("/Users", |page| without(page, "totalResults")), "the number of users is not declared"),
+        (changed("/Users", |page| page["Resources"][0]["active"] = "False".into()), "`active` is text"),
         (
-            |path, body| {
-                if path.starts_with("/Users") {
-                    body["totalResults"] = 1.into();
-                }
-                None
-            },
-            "fewer users are declared than came",
-        ),
-        (
-            |path, body| {
-                if path.starts_with("/Users") {
-                    body.as_object_mut().unwrap().remove("totalResults");
-                }
-                None
-            },
-            "the number of users is not declared",
-        ),
-        (
-            |path, body| {
-                if path.starts_with("/Users") {
-                    body["Resources"][0]["active"] = "False".into();
-                }
-                None
-            },
-            "`active` is text",
-        ),
-        (
-            |path, body| {
-                if path.starts_with("/Users") {
-                    body["Resources"][0].as_object_mut().unwrap().remove("schemas");
-                }
-                None
-            },
+            changed("/Users", |page| without(&mut page["Resources"][0], "schemas")),
             "records have no `schemas`",
         ),
         (
-            |path, body| {
-                if path.starts_with("/Users") {
-                    body["Resources"][0].as_object_mut().unwrap().remove("meta");
-                }
-                None
-            },
+            changed("/Users", |page| without(&mut page["Resources"][0], "meta")),
             "set `quirks = { etag = false }`",
         ),
         (
-            |path, body| {
-                if path.contains("emails.value") {
-                    body["Resources"] = value!([]);
-                }
-                None
-            },
+            changed("emails.value", |page| page["Resources"] = value!([])),
             "by e-mail address: it is applied here",
         ),
-        (
-            |path, body| {
-                if path.contains("filter=userName") {
-                    body["Resources"] = value!([{ "id": "2" }]);
-                }
-                None
-            },
-            "by user name",
-        ),
-        (
-            // `active` is text, and compared as text.
-            |path, body| {
-                if path.contains("filter=active") {
-                    body["Resources"] = value!([]);
-                }
-                None
-            },
-            "by `active`: it is applied here",
-        ),
+        (changed("filter=userName", |page| page["Resources"] = value!([{ "id": "2" }])), "by user name"),
+        // `active` is text, and compared as text.
+        (changed("filter=active", |page| page["Resources"] = value!([])), "by `active`: it is applied here"),
     ];
     for (odd, part) in cases {
         let found = found(&able(odd)).await;
@@ -179,7 +125,7 @@ async fn quirks_are_named_with_the_setting_that_helps() {
 
 #[tokio::test]
 async fn a_server_that_lacks_its_cursors_is_told_from_one_that_has_them() {
-    let script = able(|path, _| path.contains("cursor=").then_some(501));
+    let script = able(refused("cursor=", 501));
     let provider = provider_with(&script, |quirks| quirks.paging = Some(anyprofile_scim::Paging::Cursor));
     let found = provider.examine().await.unwrap();
     assert!(found.iter().any(|it| it.hint.as_deref() == Some(r#"set `quirks = { paging = "index" }`"#)));
