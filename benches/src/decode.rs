@@ -8,7 +8,7 @@ use std::{
 
 use anyprofile::{
     ListQuery, ProfileProviderExt as _,
-    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    http_client::{ResponseBody, Transport, TransportError, TransportErrorKind},
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use bytes::Bytes;

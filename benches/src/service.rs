@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyprofile::{
     ProfileProvider,
     anthropic::{AnthropicClient, AnthropicConfig},
-    http::{HttpOptions, Transport},
+    http_client::{HttpOptions, Transport},
     probely::{ProbelyClient, ProbelyConfig},
     upsun::{UpsunClient, UpsunConfig},
 };

@@ -12,7 +12,7 @@ use std::{
 
 use anyprofile::{
     ListQuery, ProfileProviderExt as _, async_trait,
-    http::{
+    http_client::{
         ExponentialBackoff, HttpOptions, Observer, OperationContext, OperationFinished, OperationId,
         OperationOutcome, OperationStarted, RequestCancelled, RequestContext, RequestFailed, RequestStarted,
         ResponseBody, ResponseReceived, RetryPolicy as _, RetryScheduled, Transport, TransportError, Url,

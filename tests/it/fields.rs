@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyprofile::{
-    FieldPath, FieldState, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProfileProvider,
-    ProfileProviderExt,
+    Capabilities, FieldPath, FieldState, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+    ProfileProvider, ProfileProviderExt,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     upsun::{ListedOrganizations, UpsunConfig},
 };
@@ -144,6 +144,23 @@ async fn what_is_declared_readable_is_sometimes_filled_and_nothing_else_ever_is(
             declared.map(|it| (it.kind.clone(), it.views.iter().cloned().collect())).collect();
         assert_eq!(read, declared, "{account}");
         assert_eq!(read.keys().collect::<Vec<_>>().len(), capabilities.operations.list.kinds().len());
+    }
+}
+
+#[tokio::test]
+async fn a_stored_profile_can_be_asked_by_stored_capabilities() {
+    let fixture = fixture(20).await;
+    for provider in &fixture.providers {
+        let capabilities = provider.capabilities();
+        let stored: Capabilities =
+            serde_json::from_str(&serde_json::to_string(capabilities).unwrap()).unwrap();
+        assert_eq!(&stored, capabilities, "{}", provider.info().service);
+        for profile in provider.list_all(ListQuery::new()).await.unwrap().profiles {
+            let read: Profile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
+            for path in capabilities.fields.iter().map(|spec| &spec.path) {
+                assert_eq!(read.state(path, &stored), profile.state(path, capabilities), "{path}");
+            }
+        }
     }
 }
 

@@ -147,7 +147,7 @@ async fn what_users_of_probely_refer_to_is_listed() {
             Some(UserRoles::List(_)) => "list",
             Some(UserRoles::Text(_)) => "text",
             Some(_) => "other",
-            None => user.user_roles.state().as_str(),
+            None => user.user_roles.record_state().as_str(),
         })
         .collect();
     assert_eq!(shapes, HashSet::from(["list", "text", "null", "absent"]));

@@ -40,7 +40,7 @@ fn value(format: &ValueFormat) -> BoxedStrategy<Value> {
         ValueFormat::Time => {
             (0..60u32).prop_map(|second| json!(format!("2025-01-31T12:00:{second:02}Z"))).boxed()
         }
-        ValueFormat::OneOf(words) => select(words.to_vec()).prop_map(Value::from).boxed(),
+        ValueFormat::OneOf(words) => select(words.clone()).prop_map(|word| Value::from(&*word)).boxed(),
         ValueFormat::Bool => any::<bool>().prop_map(Value::from).boxed(),
         ValueFormat::Names { max_characters } => {
             let names = proptest::collection::btree_set(text(*max_characters), 1..4);

@@ -5,7 +5,7 @@ use std::{io::Read as _, sync::Arc};
 
 use anyprofile::{
     async_trait,
-    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    http_client::{ResponseBody, Transport, TransportError, TransportErrorKind},
 };
 use anyprofile_sandbox::{Body, NoResponse, Sandbox};
 use bytes::Bytes;

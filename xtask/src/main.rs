@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod dist;
 mod features;
+mod first_steps;
 mod fuzz;
 mod matrix;
 mod new_provider;
@@ -51,6 +52,8 @@ enum Chore {
         #[arg(long, conflicts_with_all = ["name", "path"])]
         check: bool,
     },
+    /// Copy the first programs of the README and of the documentation into packages of their own, and run them against the sandbox.
+    FirstSteps,
     /// Build the libraries with each combination of features that matters.
     Features,
     /// Write docs/operations.md, the table of all operations of the services, from docs/operations.toml, after
@@ -140,6 +143,7 @@ fn main() -> ExitCode {
         Chore::Dist => dist::run(),
         Chore::NewProvider { check: true, .. } => new_provider::check(),
         Chore::NewProvider { name, path, .. } => new_provider::run(&name.unwrap_or_default(), path),
+        Chore::FirstSteps => first_steps::run(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
@@ -169,6 +173,7 @@ fn ci() -> Outcome {
     deny()?;
     weight::run(false)?;
     new_provider::check()?;
+    first_steps::run()?;
     features::build_all()
 }
 

@@ -25,14 +25,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut first = None;
     for profile in &mut profiles {
         let profile = profile?;
-        println!("{} mfa: {}", profile.id, profile.security.mfa_enabled.state());
+        println!("{} mfa: {}", profile.id, profile.security.mfa_enabled.record_state());
         first.get_or_insert(profile.id);
     }
     println!("complete: {}", profiles.report().is_complete());
 
     if let Some(id) = first {
         let change = ProfileChange::new().set(FieldPath::TITLE, "dev");
-        println!("{id} title: {}", provider.update(&id, &change)?.title.state());
+        println!("{id} title: {}", provider.update(&id, &change)?.title.record_state());
     }
     Ok(())
 }

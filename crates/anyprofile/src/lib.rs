@@ -3,37 +3,36 @@
 //! A [`ProfileProvider`] is one account of one service, and [`ProfileProviderExt`] has the methods that you call on it. Features of
 //! this crate turn services on; configuration chooses the accounts.
 //!
+//! ```toml
+//! [dependencies]
+//! anyprofile = { version = "0.1", features = ["probely"] }
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 //! ```
-//! # #[cfg(all(feature = "probely", feature = "rustls"))]
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use anyprofile::{Accounts, ListQuery, ProfileProviderExt, Verdict};
-//! use anyprofile_sandbox::{Sandbox, SandboxOptions};
 //!
-//! // A local server that behaves like the services. A real program begins with `Accounts::from_env()?`.
-//! let sandbox = Sandbox::start(SandboxOptions::new().profiles(20)).await?;
-//! let probely = &sandbox.description().probely;
-//! let accounts = Accounts::from_variables(|name| match name {
-//!     "PROBELY_API_KEY" => Some(probely.api_key.clone()),
-//!     "PROBELY_API_BASE_URL" => Some(probely.base_url.clone()),
-//!     _ => None,
-//! })?;
+//! ```no_run
+//! use anyprofile::{Accounts, FieldPath, FieldState, ListQuery, ProfileProviderExt, Result};
 //!
-//! for provider in accounts.connect()? {
-//!     let mut profiles = provider.list(ListQuery::new());
-//!     while let Some(profile) = profiles.try_next().await? {
-//!         if profile.security.mfa_enabled.equals(&false) == Verdict::Yes {
-//!             println!("{} {} has no second factor", profile.id, profile.label());
+//! #[tokio::main]
+//! async fn main() -> Result<()> {
+//!     // One account for each service whose variables are set, such as `PROBELY_API_KEY`.
+//!     for provider in Accounts::from_env()?.connect()? {
+//!         // Everybody, or an error.
+//!         for profile in provider.list_all(ListQuery::new()).await?.profiles {
+//!             let mfa = match profile.state(&FieldPath::SECURITY_MFA_ENABLED, provider.capabilities()) {
+//!                 FieldState::Value if profile.security.mfa_enabled.is_known_to_be(&true) => "on",
+//!                 FieldState::Value => "off",
+//!                 FieldState::Null | FieldState::Absent => "not known: the service does not say",
+//!                 FieldState::Unsupported => "not known: not in the records that were read",
+//!                 FieldState::Withheld => "not known: this credential may not see it",
+//!             };
+//!             println!("{} {} mfa {mfa}", profile.id, profile.label());
 //!         }
 //!     }
-//!     assert!(profiles.report().is_complete());
+//!     Ok(())
 //! }
-//! sandbox.stop().await;
-//! # Ok(())
-//! # }
-//! # #[cfg(not(all(feature = "probely", feature = "rustls")))]
-//! # fn main() {}
 //! ```
+//!
+//! `anyprofile sandbox` of the command serves all services on this machine, and prints the variables to set for this program.
 //!
 //! # Three things to know
 //! - **A field has one of five states.** A [`Field`] keeps *value*, *null* and *absent* apart, and [`Profile::state`] adds *unsupported*
@@ -52,7 +51,7 @@
 //! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
 //! | `scim` | | any service that speaks SCIM 2.0: the module `scim` |
 //! | `config` | | accounts from a TOML file: `Services::load` |
-//! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
+//! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http_client`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
 //! | `blocking` | | providers for programs without an async runtime: the module `blocking` |
 //! | `filter` | | conditions on profiles as text, in the grammar of SCIM filters: the module `filter` |
@@ -66,8 +65,8 @@
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `plan-record` | | plans that are kept, in a file or for an approval: `PlanRecord` |
 //! | `brotli`, `zstd` | | responses compressed so, beside gzip, which is always on |
-//! | `tower` | | `http::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
-//! | `reqwest-middleware` | | `http::MiddlewareTransport`: a transport out of a client of reqwest-middleware |
+//! | `tower` | | `http_client::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
+//! | `reqwest-middleware` | | `http_client::MiddlewareTransport`: a transport out of a client of reqwest-middleware |
 //!
 //! Without a service, this crate has only the trait and the model, for programs that write their own provider. Features only add. With
 //! several TLS features, the first of this order is used, unless the account chooses another (`HttpOptions::tls`): `rustls`,
@@ -80,7 +79,10 @@
 mod accounts;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod built_in;
 mod directory;
+#[cfg(not(feature = "engine"))]
+mod no_accounts;
 
 pub use anyprofile_core::*;
 
@@ -91,7 +93,7 @@ pub use anyprofile_engine as engine;
 #[cfg(feature = "filter")]
 pub use anyprofile_filter as filter;
 #[cfg(feature = "engine")]
-pub use anyprofile_http as http;
+pub use anyprofile_http as http_client;
 #[cfg(feature = "probely")]
 pub use anyprofile_probely as probely;
 #[cfg(feature = "scim")]
@@ -102,3 +104,5 @@ pub use anyprofile_upsun as upsun;
 #[cfg(feature = "engine")]
 pub use self::accounts::{AccountEntry, Accounts, COMMON_KEYS, SecretSource, Services};
 pub use self::directory::{AccountFound, AccountReport, Directory, DirectoryListing};
+#[cfg(not(feature = "engine"))]
+pub use self::no_accounts::Accounts;

@@ -1,7 +1,7 @@
 //! Tests of each set of features. `cargo xtask features` runs them with none of the services, each alone, and all.
 #![allow(clippy::unwrap_used)]
 
-use anyprofile::{Directory, Field, ListQuery, Profile, ProfileId};
+use anyprofile::{Accounts, Directory, ErrorKind, Field, ListQuery, Profile, ProfileId};
 
 /// Without a service, the crate has the trait, the model and the directory, for a program's own provider.
 #[tokio::test]
@@ -9,6 +9,33 @@ async fn the_model_and_the_directory_are_always_there() {
     let id: ProfileId = "elsewhere:mine/user/x".parse().unwrap();
     assert_eq!(Profile::new(id).status, Field::Absent);
     assert!(Directory::new(vec![]).list(ListQuery::new()).next().await.is_none());
+}
+
+#[test]
+fn without_a_service_the_error_names_the_features() {
+    if cfg!(any(feature = "upsun", feature = "probely", feature = "anthropic", feature = "scim")) {
+        return;
+    }
+    let error = Accounts::from_variables(|_| Some("secret".to_owned())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let hint = error.hint().unwrap();
+    for feature in ["--features", "upsun", "probely", "anthropic", "scim"] {
+        assert!(hint.contains(feature), "{hint}");
+    }
+}
+
+/// `use anyprofile::*` takes away neither the crate `http` nor the standard library's `Result`.
+mod everything_imported {
+    #[allow(unused_imports, clippy::wildcard_imports, reason = "what is tested")]
+    use anyprofile::*;
+
+    #[test]
+    fn names_are_what_they_are_elsewhere() {
+        fn status(text: &str) -> Result<http::StatusCode, String> {
+            text.parse().map_err(|_| "not a status".to_owned())
+        }
+        assert_eq!(status("200"), Ok(http::StatusCode::OK));
+    }
 }
 
 #[cfg(any(feature = "upsun", feature = "probely", feature = "anthropic", feature = "scim"))]

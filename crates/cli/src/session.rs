@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyprofile::{
     AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result, Services,
-    engine::ServiceDescriptor, http::Url,
+    engine::ServiceDescriptor, http_client::Url,
 };
 
 use crate::{
@@ -183,6 +183,6 @@ pub(crate) fn sandbox_accounts(services: &Services, running: &Running, names: &[
     };
     services.from_variables(variable).map(|accounts| {
         // The sandbox is on this machine, so no proxy is used.
-        accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
+        accounts.map_http(|http| http.with_proxy(anyprofile::http_client::Proxy::None))
     })
 }

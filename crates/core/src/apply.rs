@@ -157,7 +157,7 @@ mod tests {
     fn capabilities() -> Capabilities {
         let formats = [
             (FieldPath::LABELS, ValueFormat::Names { max_characters: None }),
-            (FieldPath::ROLES, ValueFormat::Roles { tiers: ["account", "team"][..].into() }),
+            (FieldPath::ROLES, ValueFormat::roles(["account", "team"])),
             (FieldPath::EMAILS, ValueFormat::Email),
         ];
         let spec = |(path, format)| FieldSpec::read(path, "x").writable(WriteRule::set_only(USERS, format));

@@ -4,7 +4,7 @@ mod fields;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::fields::{AtCreation, FieldSource, FieldSpec, FieldTable, Readable, ValueFormat, WriteRule};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a provider supports. Reading it costs no request.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// The operations.
@@ -29,7 +29,7 @@ pub struct Capabilities {
 }
 
 /// Which operations a provider supports.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Operations {
     /// List profiles.
@@ -54,11 +54,11 @@ pub struct Operations {
     /// Create a link for the person of a profile to enroll with.
     pub enroll: Support,
     /// The aliases by which a profile can be read instead of its id.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<IdAlias>,
     /// What an operation needs of the credential, as far as the service documents it: by the operation's name, such as
     /// `list`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
 }
 
@@ -77,7 +77,7 @@ impl Operations {
 
 /// A form of ids that name a profile by something else than its own id. A profile that is read by an alias has its own id if the
 /// record contains it. Aliases are for reading only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IdAlias {
     /// The kind of the ids.
@@ -110,7 +110,7 @@ impl Capabilities {
 }
 
 /// Whether an operation is supported, and for which ids.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Support {
@@ -208,7 +208,7 @@ impl Default for Support {
 }
 
 /// What a listing supports.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListingCapabilities {
     /// The collections, listed one after another. If empty, there is one collection with every record of the field table.
@@ -224,7 +224,7 @@ pub struct ListingCapabilities {
     /// Whether the service accepts fields for `order` that it does not publish.
     pub any_order: bool,
     /// The order for queries that name none; `None` means the order of the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_order: Option<Order>,
     /// Whether the service supports a text search.
     pub search: bool,
@@ -233,14 +233,14 @@ pub struct ListingCapabilities {
     /// The statuses that the service can filter by, if `filters` contains [`FilterPart::Status`].
     pub filter_statuses: Vec<Status>,
     /// The roles that the service can filter by, if `filters` contains [`FilterPart::Role`]; empty if it accepts any.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filter_roles: Vec<Cow<'static, str>>,
     /// Which changes do not move a profile's time of change, so that a list of changes since a time does not contain them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_caveat: Option<Cow<'static, str>>,
     /// What the service has and does not list for this credential or in this list, with the reason. A complete listing does
     /// not have it either.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hides: Vec<Cow<'static, str>>,
     /// Whether the service returns the total number of profiles.
     pub declares_total: bool,
@@ -255,7 +255,7 @@ pub struct ListingCapabilities {
 }
 
 /// A collection of a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListedCollection {
     /// The kind of the ids.
@@ -266,7 +266,7 @@ pub struct ListedCollection {
     pub enrich_views: Vec<View>,
     /// The parts of a filter that the service applies to other collections, but not to this one. They are applied to the received
     /// profiles too.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfiltered: Vec<FilterPart>,
 }
 

@@ -193,7 +193,7 @@ mod tests {
             writable(FieldPath::ORGANIZATION_NAME, ValueFormat::Text { max_characters: Some(4) }),
             writable(FieldPath::BILLING_CONTACT, ValueFormat::Email),
             writable(FieldPath::WEBSITE, ValueFormat::Uri),
-            writable(FieldPath::ORGANIZATION_KIND, ValueFormat::OneOf(vec!["company"].into())),
+            writable(FieldPath::ORGANIZATION_KIND, ValueFormat::one_of(["company"])),
             writable(FieldPath::BILLING_INVOICED, ValueFormat::Bool),
         ]
         .into_iter()

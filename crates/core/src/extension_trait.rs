@@ -33,7 +33,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     ///     let mut profiles = provider.list(ListQuery::new());
     ///     let mut count = 0;
     ///     while let Some(profile) = profiles.try_next().await? {
-    ///         println!("{} {}", profile.id, profile.status.state());
+    ///         println!("{} {}", profile.id, profile.status.record_state());
     ///         count += 1;
     ///     }
     ///     Ok(count)

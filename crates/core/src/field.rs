@@ -178,7 +178,7 @@ impl<T> Field<T> {
     }
 
     /// Returns the state of the field in this record: value, null or absent.
-    pub const fn state(&self) -> FieldState {
+    pub const fn record_state(&self) -> FieldState {
         match self {
             Self::Value(_) => FieldState::Value,
             Self::Null => FieldState::Null,
@@ -300,7 +300,7 @@ impl Field<Timestamp> {
 }
 
 impl<T> Field<Vec<T>> {
-    /// Returns the items; none if the list is null or absent. Ask [`Field::state`] which of these it is.
+    /// Returns the items; none if the list is null or absent. Ask [`Field::record_state`] which of these it is.
     pub fn items(&self) -> &[T] {
         self.value().map_or(&[], Vec::as_slice)
     }
@@ -311,7 +311,7 @@ impl<T: fmt::Display> fmt::Display for Field<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(formatter),
-            Self::Null | Self::Absent => self.state().fmt(formatter),
+            Self::Null | Self::Absent => self.record_state().fmt(formatter),
         }
     }
 }

@@ -191,16 +191,16 @@ impl Filter {
             FilterPart::Email => self
                 .email
                 .as_ref()
-                .map_or(Verdict::Yes, |email| among(profile.emails.state(), profile.has_email(email))),
+                .map_or(Verdict::Yes, |email| among(profile.emails.record_state(), profile.has_email(email))),
             FilterPart::Label => self.label.as_ref().map_or(Verdict::Yes, |wanted| {
                 let labels = profile.labels.items();
                 let is_in = labels.iter().any(|it| is_named(&it.name, &it.id, wanted));
-                among(profile.labels.state(), is_in)
+                among(profile.labels.record_state(), is_in)
             }),
             FilterPart::Role => self.role.as_ref().map_or(Verdict::Yes, |wanted| {
                 let roles = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
                 let is_in = roles.into_iter().any(|it| is_named(&it.name, &it.id, wanted));
-                among(profile.roles.state(), is_in)
+                among(profile.roles.record_state(), is_in)
             }),
             FilterPart::UpdatedSince => since(&profile.times.updated, self.updated_since),
             FilterPart::CreatedSince => since(&profile.times.created, self.created_since),

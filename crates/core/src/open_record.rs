@@ -69,7 +69,7 @@ macro_rules! open_record {
             pub fn state(&self, key: &str) -> ::std::option::Option<$crate::FieldState> {
                 match key {
                     $($crate::wire_key!($field $($key)?) => {
-                        ::std::option::Option::Some(self.$field.state())
+                        ::std::option::Option::Some(self.$field.record_state())
                     })+
                     _ => self.unknown.get(key).map(|_| $crate::FieldState::Value),
                 }
@@ -80,7 +80,7 @@ macro_rules! open_record {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 let mut debug = formatter.debug_struct(stringify!($name));
                 $(if !self.$field.is_absent() {
-                    debug.field(stringify!($field), &::std::format_args!("{}", self.$field.state()));
+                    debug.field(stringify!($field), &::std::format_args!("{}", self.$field.record_state()));
                 })+
                 debug.field("unknown", &self.unknown).finish()
             }

@@ -71,7 +71,7 @@ macro_rules! profile_part {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let mut debug = formatter.debug_struct(stringify!($name));
                 $(if !self.$field.is_absent() {
-                    debug.field(stringify!($field), &format_args!("{}", self.$field.state()));
+                    debug.field(stringify!($field), &format_args!("{}", self.$field.record_state()));
                 })+
                 debug.finish_non_exhaustive()
             }

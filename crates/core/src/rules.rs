@@ -1,5 +1,7 @@
 //! Checks a write against the rules of the service, before anything is sent.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::{
@@ -196,7 +198,8 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
             (!is_time).then(|| "must be a time with its offset, such as 2026-01-31T12:00:00Z".to_owned())
         }
         ValueFormat::OneOf(words) => {
-            (!words.contains(&text)).then(|| format!("must be one of: {}", words.join(", ")))
+            let is_one = words.iter().any(|word| word == text);
+            (!is_one).then(|| format!("must be one of: {}", words.join(", ")))
         }
     }
 }
@@ -224,7 +227,7 @@ fn list_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     })
 }
 
-fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
+fn role_violation(reference: &str, tiers: &[Cow<'static, str>]) -> Option<String> {
     let assignment = match reference.parse::<RoleAssignment>() {
         Ok(assignment) => assignment,
         Err(error) => return Some(format!("is not valid: {error}")),
@@ -232,7 +235,7 @@ fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
     let tier = assignment.scope.value().and_then(|scope| scope.tier.value());
     let places = tiers.get(1..).unwrap_or_default();
     match tier {
-        Some(tier) if !places.contains(&tier.as_str()) => {
+        Some(tier) if !places.iter().any(|place| place == tier.as_str()) => {
             let whole = format!("must be ROLE for the whole {}", tiers.first()?);
             Some(format!("{whole}, or ROLE@TIER:ID with the tier {}", places.join(" or ")))
         }

@@ -22,7 +22,7 @@ pub(crate) fn of(path: &FieldPath, format: &ValueFormat) -> Option<Vec<Written>>
         ValueFormat::Time => {
             ["2024-11-02T08:15:00Z", "2024-11-02T09:15:00.683264+01:00"].map(Value::from).into()
         }
-        ValueFormat::OneOf(words) => words.iter().copied().map(Value::from).collect(),
+        ValueFormat::OneOf(words) => words.iter().map(|word| Value::from(&**word)).collect(),
         ValueFormat::Bool => vec![true.into(), false.into()],
         ValueFormat::Lines { max_lines } => {
             let lines: Vec<_> = (1..=*max_lines).map(|line| format!("Gate {line}")).collect();
@@ -32,7 +32,7 @@ pub(crate) fn of(path: &FieldPath, format: &ValueFormat) -> Option<Vec<Written>>
             vec![vec!["blue"].into(), vec!["blue", &text(max_characters.unwrap_or(ANY_LENGTH))].into()]
         }
         ValueFormat::Roles { tiers } => {
-            let place = |tier: &&str| format!("sDw5iRCtV_Yq@{tier}:4Tk_m2Qx8vBn");
+            let place = |tier: &std::borrow::Cow<'_, str>| format!("sDw5iRCtV_Yq@{tier}:4Tk_m2Qx8vBn");
             let places: Vec<_> = tiers.iter().skip(1).map(place).collect();
             vec![vec!["sDw5iRCtV_Yq"].into(), places.into()]
         }

@@ -7,7 +7,7 @@ use std::{
 
 use anyprofile::{
     async_trait,
-    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    http_client::{ResponseBody, Transport, TransportError, TransportErrorKind},
     plan::PlannedRequest,
 };
 use bytes::Bytes;

@@ -10,7 +10,7 @@ use std::{
 
 use anyprofile::{
     ProfileProvider, Result, async_trait,
-    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    http_client::{ResponseBody, Transport, TransportError, TransportErrorKind},
     scim::ScimConfig,
 };
 use anyprofile_conformance::{Connect, Disturbance, Report, SentRequest, Server, run};

@@ -17,7 +17,7 @@ use anyprofile::{
     ErrorKind, ExecuteOptions, Executed, FieldPath, IdKind, ListQuery, PlanOptions, Profile, ProfileChange,
     ProfileDraft, ProfileId, ProfileProvider as _, ProfileProviderExt as _, Status, Write, async_trait,
     engine::Connection,
-    http::{HttpOptions, ResponseBody, Transport, TransportError},
+    http_client::{HttpOptions, ResponseBody, Transport, TransportError},
     scim::{ClientCredentials, ListUsers, Patching, Quirks, ScimClient, ScimConfig},
 };
 use bytes::Bytes;

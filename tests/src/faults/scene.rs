@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io, sync::Arc};
 
 use anyprofile::{
     AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _, anthropic::AnthropicConfig,
-    http::HttpOptions, probely::ProbelyConfig, scim::ScimConfig, upsun::UpsunConfig,
+    http_client::HttpOptions, probely::ProbelyConfig, scim::ScimConfig, upsun::UpsunConfig,
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use futures_util::TryStreamExt as _;

@@ -53,7 +53,7 @@ const EDITS: &[Edit] = &[
         text: "//! | `__name__` | | TODO, in a few words: the module `__name__` |",
     },
     Edit {
-        file: "crates/anyprofile/src/accounts/services.rs",
+        file: "crates/anyprofile/src/built_in.rs",
         place: Behind("    \"", ","),
         text: r#"    "__name__" => anyprofile___name__,"#,
     },

@@ -6,26 +6,7 @@ use anyprofile_core::{Error, Result};
 use anyprofile_engine::{CredentialSet, ServiceDescriptor, SettingKey, Settings};
 
 use super::{Account, AccountEntry, Accounts, COMMON_KEYS, common::take_http_options, entry::in_account};
-
-/// Lists the services of this project: each with its feature and its crate.
-macro_rules! services_of_this_project {
-    ($($feature:tt => $crate_name:ident,)+) => {
-        /// The features that turn a service on.
-        const FEATURES: &[&str] = &[$($feature),+];
-
-        /// Returns the services that were built in.
-        fn built_in() -> Vec<ServiceDescriptor> {
-            vec![$(#[cfg(feature = $feature)] $crate_name::service()),+]
-        }
-    };
-}
-
-services_of_this_project! {
-    "upsun" => anyprofile_upsun,
-    "probely" => anyprofile_probely,
-    "anthropic" => anyprofile_anthropic,
-    "scim" => anyprofile_scim,
-}
+use crate::built_in::{FEATURES, services, turn_on_a_feature};
 
 /// The services that accounts can use: those that were built in, and your own.
 ///
@@ -38,7 +19,7 @@ services_of_this_project! {
 /// #     _: anyprofile::AccountName,
 /// #     _: &serde_json::Value,
 /// #     _: &anyprofile::engine::Secrets,
-/// #     _: anyprofile::http::HttpOptions,
+/// #     _: anyprofile::http_client::HttpOptions,
 /// # ) -> anyprofile::Result<std::sync::Arc<dyn anyprofile::ProfileProvider>> {
 /// #     Err(anyprofile::Error::config("of an example"))
 /// # }
@@ -64,7 +45,7 @@ impl Services {
 
     /// Returns the services that were built in, each by a feature of this crate.
     pub fn builtin() -> Self {
-        Self(built_in())
+        Self(services())
     }
 
     /// Adds a service, or replaces the one with the same name.
@@ -131,10 +112,7 @@ impl Services {
             }
             let known = self.names();
             Error::config("the service is unknown").with_hint(match &*known {
-                [] => format!(
-                    "no service was built in; turn on a feature of the crate anyprofile: {}",
-                    FEATURES.join(", ")
-                ),
+                [] => turn_on_a_feature(),
                 _ => format!("known services: {}", known.join(", ")),
             })
         })
@@ -146,10 +124,7 @@ impl Services {
         let variables: Vec<_> =
             self.environment_accounts().map(|(_, service, set)| needed(service, set)).collect();
         if self.0.is_empty() {
-            return error.with_hint(format!(
-                "no service was built in; turn on a feature of the crate anyprofile: {}",
-                FEATURES.join(", ")
-            ));
+            return error.with_hint(turn_on_a_feature());
         }
         if variables.is_empty() {
             return error.with_hint("write a configuration file");

@@ -24,7 +24,7 @@ pub(super) fn value(format: &ValueFormat, number: u64) -> Option<Value> {
         ValueFormat::Uri => json!(format!("https://example.com/conformance/{number}")),
         ValueFormat::Country => json!(["NO", "DE", "JP"][place % 3]),
         ValueFormat::Time => json!(format!("2025-01-{:02}T12:00:00Z", number % 28 + 1)),
-        ValueFormat::OneOf(words) => Value::from(*words.get(place % words.len().max(1))?),
+        ValueFormat::OneOf(words) => Value::from(&**words.get(place % words.len().max(1))?),
         ValueFormat::Bool => json!(number.is_multiple_of(2)),
         ValueFormat::Pairs { .. } => json!(format!("value {number}")),
         ValueFormat::Names { .. } => json!([format!("conformance {number}")]),

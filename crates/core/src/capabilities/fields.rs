@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     FieldPath, IdKind,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Whether a field can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Readable {
@@ -27,7 +27,7 @@ pub enum Readable {
 }
 
 /// The rule for writing a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WriteRule {
     /// The kinds of ids whose profiles have the field writable.
@@ -42,10 +42,10 @@ pub struct WriteRule {
     pub clear: bool,
     /// Whether the service documents that a record leaves out the field when it has no value, so that a response without it shows
     /// that it is cleared.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub absent_when_cleared: bool,
     /// Whether a plan that sets the field reads a record, even if the profile is [given](crate::plan::PlanRead::Given).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_read: bool,
     /// A side effect of a change, shown in the plan: for example, that it resets a password.
     pub warning: Option<Cow<'static, str>>,
@@ -56,7 +56,7 @@ pub struct WriteRule {
 }
 
 /// Whether a field is set when a profile is created.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AtCreation {
@@ -70,7 +70,7 @@ pub enum AtCreation {
 }
 
 /// The format of a value. Lengths are in characters (Unicode scalar values), not bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ValueFormat {
@@ -88,7 +88,7 @@ pub enum ValueFormat {
     /// A point in time, RFC 3339.
     Time,
     /// One of these words.
-    OneOf(Cow<'static, [&'static str]>),
+    OneOf(Vec<Cow<'static, str>>),
     /// `true` or `false`.
     Bool,
     /// A list of distinct names, which replaces the current list. Order is not significant.
@@ -100,7 +100,7 @@ pub enum ValueFormat {
     /// [`RoleAssignment::reference`](crate::profile::RoleAssignment::reference) returns.
     Roles {
         /// The tiers of scopes. The first one is the default; the others require an id.
-        tiers: Cow<'static, [&'static str]>,
+        tiers: Vec<Cow<'static, str>>,
     },
     /// Lines of text, separated by `\n`. The last line must not be empty.
     Lines {
@@ -116,6 +116,18 @@ pub enum ValueFormat {
         /// The maximum length of a value.
         max_value_characters: Option<u32>,
     },
+}
+
+impl ValueFormat {
+    /// One of these words.
+    pub fn one_of(words: impl IntoIterator<Item = impl Into<Cow<'static, str>>>) -> Self {
+        Self::OneOf(words.into_iter().map(Into::into).collect())
+    }
+
+    /// A list of roles with these [tiers](Self::Roles).
+    pub fn roles(tiers: impl IntoIterator<Item = impl Into<Cow<'static, str>>>) -> Self {
+        Self::Roles { tiers: tiers.into_iter().map(Into::into).collect() }
+    }
 }
 
 impl AtCreation {
@@ -262,7 +274,7 @@ impl WriteRule {
 }
 
 /// A field of a service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldSpec {
     /// The field of the profile.
@@ -276,7 +288,7 @@ pub struct FieldSpec {
 }
 
 /// Where a service shows a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldSource {
     /// The record that has the field; `None` if all records have it.
@@ -329,7 +341,7 @@ impl FieldSpec {
 }
 
 /// The fields of a service. A field that is not in it is unsupported.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldTable(Vec<FieldSpec>);
 

@@ -134,12 +134,12 @@ impl Subject<'_> {
             return self.profile.state(attribute.field(), self.capabilities) == state;
         };
         match &self.item {
-            Some((list, item)) if *list == attribute.field() => part_of(item, part).state() == state,
+            Some((list, item)) if *list == attribute.field() => part_of(item, part).record_state() == state,
             _ => match self.profile.get(attribute.field()) {
                 Field::Value(ValueRef::List(list)) => {
-                    list.items().iter().any(|item| part_of(item, part).state() == state)
+                    list.items().iter().any(|item| part_of(item, part).record_state() == state)
                 }
-                Field::Value(value) => part_of(&value, part).state() == state,
+                Field::Value(value) => part_of(&value, part).record_state() == state,
                 // A field without a value has no parts: they are in its state.
                 _ => self.profile.state(attribute.field(), self.capabilities) == state,
             },

@@ -206,7 +206,7 @@ fn fields() -> Vec<FieldSpec> {
         let rule = WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional).clearable();
         read(path).writable(rule)
     };
-    let words = |words: &'static [&'static str]| ValueFormat::OneOf(words.into());
+    let words = |words: &'static [&'static str]| ValueFormat::one_of(words.iter().copied());
     let text = ValueFormat::Text { max_characters: None };
     let pairs = ValueFormat::Pairs { max_pairs: None, max_key_characters: None, max_value_characters: None };
     let status = WriteRule::set_only(USERS, words(&["active", "suspended", "pending"]));
@@ -230,7 +230,7 @@ fn fields() -> Vec<FieldSpec> {
         write(FieldPath::PICTURE, ValueFormat::Uri),
         write(FieldPath::WEBSITE, ValueFormat::Uri),
         write(FieldPath::COUNTRY, ValueFormat::Country),
-        write(FieldPath::ROLES, ValueFormat::Roles { tiers: ["account", "organization", "team"][..].into() }),
+        write(FieldPath::ROLES, ValueFormat::roles(["account", "organization", "team"])),
         write(FieldPath::LABELS, ValueFormat::Names { max_characters: None }),
         write(FieldPath::METADATA, pairs),
         read(FieldPath::SECURITY_MFA_ENABLED),

@@ -27,7 +27,7 @@ pub struct Difference {
 impl fmt::Debug for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let then = if self.then.is_some() { "set" } else { "cleared" };
-        write!(formatter, "Difference({}: {} -> {then})", self.field, self.now.state())
+        write!(formatter, "Difference({}: {} -> {then})", self.field, self.now.record_state())
     }
 }
 

@@ -201,7 +201,7 @@ fn basis_of(
 ) -> String {
     let canonical = |(path, now): (&FieldPath, &Field<Value>)| {
         let now = canonical(now, path, capabilities);
-        (path.clone(), now.state(), now.into_value())
+        (path.clone(), now.record_state(), now.into_value())
     };
     let touched: Vec<_> = plan.asked().map(|it| (&it.field, &it.now)).map(canonical).collect();
     let identity = plan.identity(capabilities);

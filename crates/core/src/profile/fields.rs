@@ -88,7 +88,7 @@ impl Profile {
         match (path.as_str().strip_prefix("extension."), &self.extension) {
             // Its type tells without the value.
             (Some(key), Some(extension)) => extension.state(key).unwrap_or(FieldState::Absent),
-            _ => self.get(path).state(),
+            _ => self.get(path).record_state(),
         }
     }
 

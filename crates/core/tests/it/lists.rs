@@ -17,7 +17,7 @@ fn refusal(change: &ProfileChange) -> String {
     capabilities.operations.update = Support::users();
     capabilities.fields = [
         writable(FieldPath::LABELS, ValueFormat::Names { max_characters: Some(3) }),
-        writable(FieldPath::ROLES, ValueFormat::Roles { tiers: vec!["account", "team"].into() }),
+        writable(FieldPath::ROLES, ValueFormat::roles(["account", "team"])),
         writable(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, ValueFormat::Lines { max_lines: 2 }),
     ]
     .into_iter()

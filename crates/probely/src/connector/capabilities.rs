@@ -60,9 +60,8 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
     capabilities.fields = [
         all(FieldPath::ID, "id"),
         person(FieldPath::KIND, "is_apiuser").and_in(map::API_USER, "(always service)"),
-        all(FieldPath::STATUS, "active").writable(
-            both(ValueFormat::OneOf(vec!["active", "suspended"].into())).at_creation(AtCreation::Optional),
-        ),
+        all(FieldPath::STATUS, "active")
+            .writable(both(ValueFormat::one_of(["active", "suspended"])).at_creation(AtCreation::Optional)),
         all(FieldPath::STATUS_RAW, "active"),
         person(FieldPath::EMAILS, "email").writable(
             users(ValueFormat::Email)
@@ -70,13 +69,14 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
                 .with_warning("a new address resets the user's password and revokes the user's tokens")
                 .with_creation_warning("if a deactivated user has this address, that user is reactivated"),
         ),
-        person(FieldPath::TITLE, "title")
-            .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
+        person(FieldPath::TITLE, "title").writable(
+            users(ValueFormat::one_of(TITLES.iter().copied())).at_creation(AtCreation::Optional).clearable(),
+        ),
         // Roles are not updated with the user: each assignment is a record of its own. A user whose last role is
         // taken away stays, without access.
         all(FieldPath::GROUPS, "user_roles"),
         all(FieldPath::ROLES, "user_roles").writable(
-            both(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
+            both(ValueFormat::roles(["account", "team", "target"]))
                 .at_creation(AtCreation::Optional)
                 .clearable(),
         ),

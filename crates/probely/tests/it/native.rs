@@ -197,7 +197,7 @@ fn shape(roles: &Field<UserRoles>) -> String {
         Field::Value(UserRoles::List(roles)) => format!("{} roles", roles.len()),
         Field::Value(UserRoles::Text(text)) => format!("text '{text}'"),
         Field::Value(_) => "other".to_owned(),
-        other => other.state().to_string(),
+        other => other.record_state().to_string(),
     }
 }
 

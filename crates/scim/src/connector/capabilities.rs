@@ -66,7 +66,7 @@ pub(super) fn capabilities(
         both(FieldPath::ID, "id").and_in(MEMBER, "value"),
         both(FieldPath::KIND, "(always human)").and_in(MEMBER, "(always human)"),
         both(FieldPath::STATUS, "active").writable(
-            WriteRule::set_only(USERS, ValueFormat::OneOf(vec!["active", "suspended"].into()))
+            WriteRule::set_only(USERS, ValueFormat::one_of(["active", "suspended"]))
                 .at_creation(AtCreation::Optional),
         ),
         both(FieldPath::EXTERNAL_ID, "externalId").writable(optional()),

@@ -44,13 +44,19 @@ pub(super) async fn page(
             let operation = operations::list_users::<User>(&list)
                 .read_as(move |response| page_of_index(response, start, count));
             let page = caller.call(&operation).await?;
-            if start > 1 && is_first_again(caller, &list, start, &page).await? {
-                // Behind the last user, or on every page: then the end is not known.
-                let onward =
-                    if is_counted(caller, &list, &page).await? { Onward::End } else { Onward::Unproven };
-                return Ok(RecordPage::new(listing::Page::last(Vec::new()), onward));
+            if !is_first_again(caller, &list, start, &page).await? {
+                return Ok(page);
             }
-            Ok(page)
+            let is_behind = page.declared_total().is_none_or(|total| start > total);
+            // A page of one user is that of a list of one.
+            let is_alone = is_behind && page.profiles().len() == 1;
+            Ok(match is_alone || is_counted(caller, &list, &page).await? {
+                // Every page is the first one: then the end is not known.
+                false => RecordPage::new(listing::Page::last(Vec::new()), Onward::Unproven),
+                true if is_behind => RecordPage::new(listing::Page::last(Vec::new()), Onward::End),
+                // Somebody new stands before the first user.
+                true => page,
+            })
         }
         Paging::Cursor => {
             list.page = Page::Cursor(place.token().map(str::to_owned));

@@ -144,11 +144,40 @@ async fn a_server_without_start_index_is_not_listed_forever() {
                 .into()
         });
         let (_, report) = listed(&provider(&script), 10).await;
-        assert_eq!(report.received - report.duplicates, 10);
-        assert!(!report.is_complete(), "{report:?}");
-        // A hundred pages with nobody new are the end.
-        assert!(script.sent().len() < 200, "{} requests", script.sent().len());
+        assert_eq!((report.received, report.duplicates, report.is_complete()), (10, 0, false), "{report:?}");
+        assert!(report.end_unproven);
+        // The server's features, two pages, and the second user.
+        assert_eq!(script.sent().len(), 4);
     }
+}
+
+#[tokio::test]
+async fn somebody_new_before_the_first_user_ends_no_list() {
+    // Nine users are new after the first page: the second one starts with the first user again.
+    let script = Script::by(|sent| {
+        if sent.url.ends_with("/ServiceProviderConfig") {
+            return json(200, ABLE).into();
+        }
+        let start = number(sent, "startIndex").unwrap();
+        let count = usize::try_from(number(sent, "count").unwrap()).unwrap();
+        let everybody = (101..=110).filter(|_| start > 1).chain(1..=25);
+        let skipped = usize::try_from(start - 1).unwrap();
+        let page: Vec<_> = everybody.skip(skipped).take(count).map(user).collect();
+        json(200, value!({ "totalResults": if start > 1 { 35 } else { 25 }, "Resources": page }).to_string())
+            .into()
+    });
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.duplicates), (35, 10));
+}
+
+#[tokio::test]
+async fn the_number_of_the_page_costs_one_request_a_page() {
+    let server = Server { users: 65, cap: 10, total: |_, page| Some(page), ..PLAIN };
+    let script = server.script();
+    let (seen, report) = listed(&provider(&script), 10).await;
+    assert_eq!((seen.unwrap(), report.is_complete()), (65, true));
+    // The server's features, seven pages, and the empty one behind them.
+    assert_eq!(script.sent().len(), 9);
 }
 
 #[tokio::test]

@@ -129,10 +129,8 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
             .writable(text(USERS)),
         profile(FieldPath::ORGANIZATION_NAME, "company_name").and_in(USER, "company").writable(text(BOTH)),
         profile(FieldPath::ORGANIZATION_LEGAL_NAME, "legal_entity_name").writable(text(ORGANIZATIONS)),
-        profile(FieldPath::ORGANIZATION_KIND, "customer_type, company_type").writable(set(
-            ORGANIZATIONS,
-            ValueFormat::OneOf(vec!["individual", "company", "government"].into()),
-        )),
+        profile(FieldPath::ORGANIZATION_KIND, "customer_type, company_type")
+            .writable(set(ORGANIZATIONS, ValueFormat::one_of(["individual", "company", "government"]))),
         profile(FieldPath::ORGANIZATION_ROLE, "company_role").writable(text(USERS)),
         profile(FieldPath::BILLING_CONTACT, "billing_contact")
             .writable(set(ORGANIZATIONS, ValueFormat::Email)),
@@ -167,7 +165,7 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
         profile(MARKETING, "marketing").writable(set(USERS, ValueFormat::Bool)),
         profile(extension("extension.new_ui"), "new_ui"),
         profile(UI_COLORSCHEME, "ui_colorscheme")
-            .writable(set(USERS, ValueFormat::OneOf(vec!["light", "dark"].into()))),
+            .writable(set(USERS, ValueFormat::one_of(["light", "dark"]))),
         profile(DEFAULT_CATALOG, "default_catalog").writable(text(BOTH)),
         profile(PROJECT_OPTIONS_URL, "project_options_url").writable(set(BOTH, ValueFormat::Uri)),
         profile(extension("extension.current_trial"), "current_trial"),

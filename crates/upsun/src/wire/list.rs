@@ -129,7 +129,7 @@ impl Link {
 
 impl fmt::Debug for Link {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Link(href: {})", self.href.state())
+        write!(formatter, "Link(href: {})", self.href.record_state())
     }
 }
 

@@ -88,7 +88,7 @@ async fn a_record_of_nothing_but_its_id_is_a_profile() {
     assert_eq!(nobody.kind(), ErrorKind::Decode, "nobody knows whose it is");
     let profile = get(USER, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a"}"#).await;
     assert_eq!(profile.id, id(USER));
-    assert_eq!((profile.kind.clone(), profile.emails.state()), (Field::Absent, FieldState::Absent));
+    assert_eq!((profile.kind.clone(), profile.emails.record_state()), (Field::Absent, FieldState::Absent));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use anyprofile::{
             WorkspaceUpdate,
         },
     },
-    http::Listed,
+    http_client::Listed,
 };
 
 use super::ID;

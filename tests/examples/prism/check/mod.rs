@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{
     Error, ErrorKind, ExecuteOptions, Executed, PlanOptions, Profile, ProfileProvider, Result, Write,
-    http::HttpOptions,
+    http_client::HttpOptions,
 };
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use anyprofile::{
     Result,
-    http::FormFile,
+    http_client::FormFile,
     upsun::{
         UpsunClient,
         wire::{

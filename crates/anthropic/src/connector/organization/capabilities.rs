@@ -134,7 +134,7 @@ pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
             .and_in(ACCOUNT_VIEW, "organization_role")
             .and_in(IN_WORKSPACE, "workspace_role")
             .writable(
-                WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(settable_roles.collect()))
+                WriteRule::set_only(USERS_AND_INVITES, ValueFormat::one_of(settable_roles))
                     .at_creation(AtCreation::Required)
                     .with_warning("if the current role is one that the API cannot grant, such as admin, the API cannot restore it"),
             ),

@@ -26,7 +26,7 @@ const USERS: &[IdKind] = &[IdKind::USER];
 /// Returns the rule for writing a field in a version of the API, if it can be written.
 fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
     let text = ValueFormat::Text { max_characters: Some(MAX_TEXT) };
-    let words = |words: &[&'static str]| ValueFormat::OneOf(words.to_vec().into());
+    let words = |words: &[&'static str]| ValueFormat::one_of(words.iter().copied());
     let format = match path {
         path if *path == FieldPath::NAME_DISPLAY || *path == FieldPath::EXTERNAL_ID => text,
         path if *path == EMAIL_HASH || *path == NAME_HASH => text,
