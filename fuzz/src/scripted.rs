@@ -10,7 +10,7 @@ use anyprofile::{
     ProfileId, ProfileProvider,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_09_04},
     async_trait,
-    http::{HttpOptions, ResponseBody, Transport, TransportError},
+    http_client::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::ProbelyConfig,
     scim::{Paging, Quirks, ScimConfig},
     upsun::{ListedOrganizations, UpsunConfig},

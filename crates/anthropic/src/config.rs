@@ -5,7 +5,7 @@ mod descriptor;
 use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
 use anyprofile_http::{
-    Credential, HeaderMap, HeaderName, HeaderValue, HttpClient, HttpOptions, SecretString, header,
+    Credential, HeaderMap, HeaderName, HeaderValue, HttpClient, HttpOptions, Secret, header,
 };
 
 use crate::{
@@ -66,21 +66,22 @@ pub struct AnthropicConfig {
 /// One of the credentials, never two: the SDKs differ in which one has precedence.
 #[derive(Clone, Debug)]
 enum SecretKind {
-    ApiKey(SecretString),
-    AuthToken(SecretString),
-    AdminKey(SecretString),
+    ApiKey(Secret),
+    AuthToken(Secret),
+    AdminKey(Secret),
+    Credential(Credential),
 }
 
 impl AnthropicConfig {
     /// Creates the settings of an account with an API key (`x-api-key`).
-    pub fn with_api_key(account: AccountName, api_key: impl Into<SecretString>) -> Self {
+    pub fn with_api_key(account: AccountName, api_key: impl Into<Secret>) -> Self {
         Self::new(account, SecretKind::ApiKey(api_key.into()))
     }
 
     /// Creates the settings of an account with a bearer token (`Authorization: Bearer`) that your program
     /// renews. A token that was obtained with OAuth needs `oauth-2025-04-20` in
     /// [`other_betas`](Self::other_betas).
-    pub fn with_auth_token(account: AccountName, auth_token: impl Into<SecretString>) -> Self {
+    pub fn with_auth_token(account: AccountName, auth_token: impl Into<Secret>) -> Self {
         Self::new(account, SecretKind::AuthToken(auth_token.into()))
     }
 
@@ -88,8 +89,15 @@ impl AnthropicConfig {
     /// ([`connect_organization`](Self::connect_organization)). It needs no beta. A
     /// [bearer token](Self::with_auth_token) with the scope `org:admin` can read them too, and service accounts
     /// besides, which the service does not show to an admin key.
-    pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
+    pub fn with_admin_key(account: AccountName, admin_key: impl Into<Secret>) -> Self {
         Self { beta: None, ..Self::new(account, SecretKind::AdminKey(admin_key.into())) }
+    }
+
+    /// Creates the settings of an account whose requests carry another credential, such as one that
+    /// [a function fetches](Credential::from_fn): a key in the header `x-api-key` without a scheme, or a token in `Authorization` with
+    /// the scheme `Bearer`. For the organization's own people it must be an admin key or a token with the scope `org:admin`.
+    pub fn with_credential(account: AccountName, credential: Credential) -> Self {
+        Self::new(account, SecretKind::Credential(credential))
     }
 
     fn new(account: AccountName, secret: SecretKind) -> Self {
@@ -206,7 +214,11 @@ impl AnthropicConfig {
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
                 .with_hint("set it as admin_key of the account"));
         }
-        let shows_service_accounts = matches!(self.secret, SecretKind::AuthToken(_));
+        let shows_service_accounts = match &self.secret {
+            SecretKind::AuthToken(_) => true,
+            SecretKind::Credential(credential) => credential.header_name() == header::AUTHORIZATION,
+            SecretKind::ApiKey(_) | SecretKind::AdminKey(_) => false,
+        };
         let connector = OrganizationConnector::new(shows_service_accounts);
         self.without_beta().http_client().map(|http| Connection::new(connector, http))
     }
@@ -252,6 +264,7 @@ impl AnthropicConfig {
                 Credential::header(HeaderName::from_static("x-api-key"), None, key)
             }
             SecretKind::AuthToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
+            SecretKind::Credential(credential) => Ok(credential.clone()),
         }
         .map_err(in_account)?;
         let headers = [

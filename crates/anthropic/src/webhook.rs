@@ -35,7 +35,7 @@
 use std::{error::Error as StdError, fmt};
 
 use anyprofile_core::{Timestamp, wire::Tolerant as _};
-use anyprofile_http::{ExposeSecret as _, HeaderMap, HeaderValue, SecretString};
+use anyprofile_http::{HeaderMap, HeaderValue, Secret};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -62,9 +62,9 @@ impl WebhookVerifier {
     ///
     /// # Errors
     /// [`WebhookError::InvalidSecret`] if the secret is not base64 after its prefix, or empty.
-    pub fn new(secret: impl Into<SecretString>) -> Result<Self, WebhookError> {
+    pub fn new(secret: impl Into<Secret>) -> Result<Self, WebhookError> {
         let secret = secret.into();
-        let text = secret.expose_secret();
+        let text = secret.expose();
         let key = BASE64_STANDARD
             .decode(text.strip_prefix(SECRET_PREFIX).unwrap_or(text))
             .map_err(|_| WebhookError::InvalidSecret)?;
@@ -132,7 +132,7 @@ impl fmt::Debug for WebhookVerifier {
 /// # Errors
 /// [`WebhookError::InvalidSecret`], and [`WebhookError::InvalidHeader`] if the id is not allowed in a header.
 pub fn sign(
-    secret: impl Into<SecretString>,
+    secret: impl Into<Secret>,
     id: &str,
     now: Timestamp,
     body: &[u8],

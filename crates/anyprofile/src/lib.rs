@@ -64,6 +64,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the `CryptoProvider` that the program has installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `plan-record` | | plans that are kept, in a file or for an approval: `PlanRecord` |
+//! | `jwt` | | `http_client::JwtAssertion`: OAuth clients that sign a token in place of sending a secret |
 //! | `brotli`, `zstd` | | responses compressed so, beside gzip, which is always on |
 //! | `tower` | | `http_client::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
 //! | `reqwest-middleware` | | `http_client::MiddlewareTransport`: a transport out of a client of reqwest-middleware |

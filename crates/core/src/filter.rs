@@ -1,11 +1,11 @@
 //! Filters for listings.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Capabilities, Expected, Field, FieldState, Kind, Profile, Status, Timestamp, Verdict,
+    Capabilities, Expected, Field, FieldState, IdKind, Kind, Profile, Status, Timestamp, Verdict,
     condition::Condition, query::FilterPart,
 };
 
@@ -49,6 +49,9 @@ pub struct Filter {
     /// The earliest update time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_since: Option<Timestamp>,
+    /// The earliest update times of profiles with ids of these kinds, in place of [`updated_since`](Self::updated_since).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub updated_since_of: BTreeMap<IdKind, Timestamp>,
     /// The earliest creation time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_since: Option<Timestamp>,
@@ -126,6 +129,11 @@ impl Filter {
         self
     }
 
+    /// Returns the earliest update time of profiles with ids of this kind; `None` if there is none.
+    pub fn updated_since_of(&self, kind: &IdKind) -> Option<Timestamp> {
+        self.updated_since_of.get(kind).copied().or(self.updated_since)
+    }
+
     /// Returns the parts that are set.
     pub fn parts(&self) -> Vec<FilterPart> {
         let given = [
@@ -135,7 +143,7 @@ impl Filter {
             (FilterPart::Email, self.email.is_some()),
             (FilterPart::Label, self.label.is_some()),
             (FilterPart::Role, self.role.is_some()),
-            (FilterPart::UpdatedSince, self.updated_since.is_some()),
+            (FilterPart::UpdatedSince, self.updated_since.is_some() || !self.updated_since_of.is_empty()),
             (FilterPart::CreatedSince, self.created_since.is_some()),
             (FilterPart::Condition, self.condition.is_some()),
         ];
@@ -202,7 +210,9 @@ impl Filter {
                 let is_in = roles.into_iter().any(|it| is_named(&it.name, &it.id, wanted));
                 among(profile.roles.record_state(), is_in)
             }),
-            FilterPart::UpdatedSince => since(&profile.times.updated, self.updated_since),
+            FilterPart::UpdatedSince => {
+                since(&profile.times.updated, self.updated_since_of(&profile.id.kind))
+            }
             FilterPart::CreatedSince => since(&profile.times.created, self.created_since),
             FilterPart::Condition => {
                 self.condition.as_ref().map_or(Verdict::Yes, |it| it.verdict(profile, capabilities))

@@ -193,6 +193,7 @@ mod reading;
 mod redact;
 mod request_stats;
 mod rules;
+mod secret;
 pub mod time;
 mod time_text;
 mod verdict;
@@ -224,6 +225,7 @@ pub use self::{
     info::ProviderInfo,
     path::FieldPath,
     request_stats::RequestStats,
+    secret::Secret,
     verdict::Verdict,
     write::Write,
 };

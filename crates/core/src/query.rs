@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use self::filter_plan::{FilterPlan, UnanswerableIn};
-use crate::{Capabilities, FieldPath, ProfileId, Timestamp};
+use crate::{Capabilities, FieldPath, ProfileId, listing::Watermarks};
 pub use crate::{
     expected::Expected,
     filter::Filter,
@@ -162,14 +162,16 @@ impl ListQuery {
         self
     }
 
-    /// Selects profiles that were updated since the [`watermark`](crate::listing::ListReport::watermark) of an
-    /// earlier listing, less an overlap. The overlap covers clocks that differ, and services that show a change late.
+    /// Selects profiles that were updated since the [`watermarks`](crate::listing::ListReport::watermarks) of an
+    /// earlier listing, less an overlap. A single time counts for all collections. The overlap covers clocks that differ, and services that show a change late.
     /// If the service can order by update time, only the pages with changes are read.
     ///
     /// A profile whose update time is not known is not delivered; the report counts it in
     /// [`undetermined`](crate::listing::ListReport::undetermined).
-    pub fn changed_since(mut self, watermark: Timestamp, overlap: Duration) -> Self {
-        self.filter.updated_since = Some(watermark.saturating_sub(overlap));
+    pub fn changed_since(mut self, since: impl Into<Watermarks>, overlap: Duration) -> Self {
+        let Watermarks { all, collections } = since.into().earlier_by(overlap);
+        self.filter.updated_since = all;
+        self.filter.updated_since_of = collections;
         self
     }
 

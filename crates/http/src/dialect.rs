@@ -138,22 +138,46 @@ impl Dialect for StaticDialect {
     }
 }
 
-/// The dialect of a token endpoint (RFC 6749 §5.2).
-pub const TOKEN_DIALECT: StaticDialect =
-    StaticDialect::new(|failure| failure.text("/error").is_some(), describe_token_error)
-        .with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
+/// The dialect of a token endpoint (RFC 6749 §5.2) that takes a service's API token.
+pub const TOKEN_DIALECT: StaticDialect = StaticDialect::new(is_oauth, |failure, details| {
+    describe_token_error(
+        failure,
+        details,
+        "the service refuses the API token",
+        "check that the API token exists at this service; an access token is not an API token",
+    );
+})
+.with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
 
-fn describe_token_error(failure: &Failure<'_>, details: &mut ErrorDetails) {
+/// The dialect of a token endpoint (RFC 6749 §5.2) for OAuth clients.
+pub(crate) const CLIENT_DIALECT: StaticDialect = StaticDialect::new(is_oauth, |failure, details| {
+    describe_token_error(
+        failure,
+        details,
+        "the token endpoint refuses the client",
+        "check the client's id, its secret or key, and the scope; the client must be allowed to get tokens for itself",
+    );
+})
+.with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
+
+fn is_oauth(failure: &Failure<'_>) -> bool {
+    failure.text("/error").is_some()
+}
+
+fn describe_token_error(
+    failure: &Failure<'_>,
+    details: &mut ErrorDetails,
+    message: &'static str,
+    hint: &'static str,
+) {
     details.code = failure.text("/error").map(str::to_owned);
     details.service_message = failure.text("/error_description").map(str::to_owned);
     // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
-    let is_oauth = failure.text("/error").is_some();
+    let is_oauth = is_oauth(failure);
     if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
         details.kind = Some(ErrorKind::Unauthenticated);
-        details.message = Some("the service refuses the API token".into());
-        details.hint = Some(
-            "check that the API token exists at this service; an access token is not an API token".into(),
-        );
+        details.message = Some(message.into());
+        details.hint = Some(hint.into());
     }
 }
 

@@ -79,6 +79,7 @@
 //! | `rustls-no-provider` | TLS by rustls with the [`CryptoProvider`] that the program has installed for its process |
 //! | `native-tls` | TLS by the platform's own library |
 //! | `brotli`, `zstd` | responses compressed so, beside gzip |
+//! | `jwt` | `JwtAssertion`: OAuth clients that sign a token in place of sending a secret (RFC 7523) |
 //! | `tower` | `TowerTransport` and `TransportService`: a [`Transport`] out of a tower service, and the other way round |
 //! | `reqwest-middleware` | `MiddlewareTransport`: a [`Transport`] out of a client of reqwest-middleware |
 //!
@@ -128,15 +129,17 @@ mod retry_policy;
 #[cfg(feature = "tower")]
 mod service;
 mod tls;
-mod tokens;
 mod transport;
 mod transport_error;
 mod violations;
 
-pub use http::{HeaderMap, HeaderName, HeaderValue, header};
-pub use secrecy::{ExposeSecret, SecretString};
+pub use anyprofile_core::Secret;
+pub use bytes;
+pub use http::{self, HeaderMap, HeaderName, HeaderValue, header};
 pub use url::Url;
 
+#[cfg(feature = "jwt")]
+pub use self::credential::{JwtAssertion, SigningKey};
 #[cfg(feature = "reqwest-middleware")]
 pub use self::middleware::MiddlewareTransport;
 #[cfg(feature = "tower")]
@@ -145,7 +148,7 @@ pub use self::{
     builtin::BuiltinTransport,
     caller::{Caller, Fact},
     client::HttpClient,
-    credential::{Credential, TokenExchange},
+    credential::{Credential, FetchedSecret, TokenExchange},
     dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, SuccessVerdict, TOKEN_DIALECT},
     multipart::FormFile,
     observer::{

@@ -4,7 +4,7 @@ mod descriptor;
 
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName, open_enum};
 use anyprofile_engine::Connection;
-use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, header};
+use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, Secret, header};
 
 use crate::{connector::ProbelyConnector, dialect::DIALECT};
 
@@ -62,12 +62,28 @@ pub struct ProbelyConfig {
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
-    api_key: SecretString,
+    secret: SecretKind,
+}
+
+#[derive(Clone, Debug)]
+enum SecretKind {
+    ApiKey(Secret),
+    Credential(Credential),
 }
 
 impl ProbelyConfig {
     /// Creates the settings of an account with an API key.
-    pub fn new(account: AccountName, api_key: impl Into<SecretString>) -> Self {
+    pub fn new(account: AccountName, api_key: impl Into<Secret>) -> Self {
+        Self::of(account, SecretKind::ApiKey(api_key.into()))
+    }
+
+    /// Creates the settings of an account whose requests carry another credential, such as an API key that
+    /// [a function fetches](Credential::from_fn): in the header `Authorization`, with the scheme `JWT`.
+    pub fn with_credential(account: AccountName, credential: Credential) -> Self {
+        Self::of(account, SecretKind::Credential(credential))
+    }
+
+    fn of(account: AccountName, secret: SecretKind) -> Self {
         Self {
             account,
             base_url: PROBELY_API_URL.to_owned(),
@@ -75,7 +91,7 @@ impl ProbelyConfig {
             ordering: Some("id".to_owned()),
             keep_raw: false,
             http: HttpOptions::default(),
-            api_key: api_key.into(),
+            secret,
         }
     }
 
@@ -135,8 +151,11 @@ impl ProbelyConfig {
     pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "Probely", self.base_url);
         // The scheme is `JWT`, and not `Bearer` as the older OpenAPI document declares.
-        let credential = Credential::header(header::AUTHORIZATION, Some("JWT"), &self.api_key)
-            .map_err(|error| error.with_provider(&info))?;
+        let credential = match &self.secret {
+            SecretKind::ApiKey(key) => Credential::header(header::AUTHORIZATION, Some("JWT"), key),
+            SecretKind::Credential(credential) => Ok(credential.clone()),
+        };
+        let credential = credential.map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)
             .map(|http| http.with_raw_records(self.keep_raw))
     }

@@ -1,13 +1,14 @@
 //! The settings of an account.
 
+mod client;
 mod descriptor;
 
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
-use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, header};
+use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, Secret, header};
 use serde::Deserialize;
 
-pub use self::descriptor::service;
+pub use self::{client::ClientCredentials, descriptor::service};
 use crate::{connector::ScimConnector, dialect::DIALECT};
 
 /// The name of the service in ids and configurations.
@@ -80,62 +81,17 @@ pub struct ScimConfig {
     secret: SecretKind,
 }
 
-/// The OAuth client that an account is (RFC 6749 §4.4). `Debug` shows no secret.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ClientCredentials {
-    /// The URL of the token endpoint.
-    pub token_url: String,
-    /// The client's id.
-    pub client_id: String,
-    /// The client's secret.
-    pub client_secret: SecretString,
-    /// The scopes to ask for, separated by spaces. Default: those of the client.
-    pub scope: Option<String>,
-}
-
-impl ClientCredentials {
-    /// Creates the credentials of a client.
-    pub fn new(
-        token_url: impl Into<String>,
-        client_id: impl Into<String>,
-        client_secret: impl Into<SecretString>,
-    ) -> Self {
-        let (token_url, client_id) = (token_url.into(), client_id.into());
-        Self { token_url, client_id, client_secret: client_secret.into(), scope: None }
-    }
-
-    /// Sets the scopes to ask for, separated by spaces.
-    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
-        self.scope = Some(scope.into());
-        self
-    }
-
-    /// Returns the exchange for access tokens.
-    fn exchange(&self, http: &HttpOptions) -> Result<TokenExchange> {
-        let url = anyprofile_http::base_url(&self.token_url, http.allow_insecure_http)?;
-        let scope = self.scope.as_deref().map(|scope| ("scope", scope.into()));
-        let form = [("grant_type", "client_credentials".into())].into_iter().chain(scope).collect();
-        TokenExchange::new(url, &self.client_id, form).map(|exchange| {
-            exchange.with_client_secret(self.client_secret.clone()).configured_by("token_url")
-        })
-    }
-}
-
 #[derive(Clone, Debug)]
 enum SecretKind {
-    Token(SecretString),
-    Basic { user: String, password: SecretString },
+    Token(Secret),
+    Basic { user: String, password: Secret },
     Client(ClientCredentials),
+    Credential(Credential),
 }
 
 impl ScimConfig {
     /// Creates the settings of an account with a bearer token.
-    pub fn with_token(
-        account: AccountName,
-        base_url: impl Into<String>,
-        token: impl Into<SecretString>,
-    ) -> Self {
+    pub fn with_token(account: AccountName, base_url: impl Into<String>, token: impl Into<Secret>) -> Self {
         Self::new(account, base_url.into(), SecretKind::Token(token.into()))
     }
 
@@ -144,7 +100,7 @@ impl ScimConfig {
         account: AccountName,
         base_url: impl Into<String>,
         user: impl Into<String>,
-        password: impl Into<SecretString>,
+        password: impl Into<Secret>,
     ) -> Self {
         let secret = SecretKind::Basic { user: user.into(), password: password.into() };
         Self::new(account, base_url.into(), secret)
@@ -153,6 +109,16 @@ impl ScimConfig {
     /// Creates the settings of an account that is an OAuth client. Access tokens are fetched and renewed.
     pub fn with_client(account: AccountName, base_url: impl Into<String>, client: ClientCredentials) -> Self {
         Self::new(account, base_url.into(), SecretKind::Client(client))
+    }
+
+    /// Creates the settings of an account whose requests carry another credential, such as one that
+    /// [a function fetches](Credential::from_fn).
+    pub fn with_credential(
+        account: AccountName,
+        base_url: impl Into<String>,
+        credential: Credential,
+    ) -> Self {
+        Self::new(account, base_url.into(), SecretKind::Credential(credential))
     }
 
     fn new(account: AccountName, base_url: String, secret: SecretKind) -> Self {
@@ -195,6 +161,7 @@ impl ScimConfig {
             SecretKind::Token(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
             SecretKind::Basic { user, password } => Credential::basic(user, password),
             SecretKind::Client(client) => client.exchange(&self.http).map(Credential::exchange),
+            SecretKind::Credential(credential) => Ok(credential.clone()),
         };
         let credential = credential.map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)

@@ -4,9 +4,7 @@ mod descriptor;
 
 use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
-use anyprofile_http::{
-    Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, Url, header,
-};
+use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, Secret, TokenExchange, Url, header};
 
 use crate::{
     connector::UpsunConnector,
@@ -89,21 +87,28 @@ impl ListedOrganizations {
 
 #[derive(Clone, Debug)]
 enum SecretKind {
-    ApiToken(SecretString),
-    AccessToken(SecretString),
+    ApiToken(Secret),
+    AccessToken(Secret),
+    Credential(Credential),
 }
 
 impl UpsunConfig {
     /// Creates the settings of an account with an API token. The token is exchanged for access tokens, which
     /// are renewed before they expire.
-    pub fn with_api_token(account: AccountName, api_token: impl Into<SecretString>) -> Self {
+    pub fn with_api_token(account: AccountName, api_token: impl Into<Secret>) -> Self {
         Self::new(account, SecretKind::ApiToken(api_token.into()))
     }
 
     /// Creates the settings of an account with an access token that your program renews. It is valid for 15
     /// minutes.
-    pub fn with_access_token(account: AccountName, access_token: impl Into<SecretString>) -> Self {
+    pub fn with_access_token(account: AccountName, access_token: impl Into<Secret>) -> Self {
         Self::new(account, SecretKind::AccessToken(access_token.into()))
+    }
+
+    /// Creates the settings of an account whose requests carry another credential, such as an access token that
+    /// [a function fetches](Credential::from_fn): in the header `Authorization`, with the scheme `Bearer`.
+    pub fn with_credential(account: AccountName, credential: Credential) -> Self {
+        Self::new(account, SecretKind::Credential(credential))
     }
 
     fn new(account: AccountName, secret: SecretKind) -> Self {
@@ -198,6 +203,7 @@ impl UpsunConfig {
             SecretKind::AccessToken(token) => {
                 Credential::header(header::AUTHORIZATION, Some("Bearer"), token)
             }
+            SecretKind::Credential(credential) => Ok(credential.clone()),
             SecretKind::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
                 let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
                 TokenExchange::new(url, API_TOKEN_CLIENT, form)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyprofile_core::{Error, Result};
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 use serde::{
     Serialize, Serializer,
     ser::{Error as _, SerializeMap as _},
@@ -22,7 +22,7 @@ use serde::{
 #[non_exhaustive]
 pub enum SecretSource {
     /// The secret itself, passed by the program. An account file cannot hold it.
-    Literal(SecretString),
+    Literal(Secret),
     /// An environment variable.
     Env(String),
     /// A file. White space around the secret is ignored.
@@ -39,7 +39,7 @@ pub(super) fn not_text(name: &str) -> Error {
 
 impl SecretSource {
     /// Creates a source that is the secret itself.
-    pub fn literal(secret: impl Into<SecretString>) -> Self {
+    pub fn literal(secret: impl Into<Secret>) -> Self {
         Self::Literal(secret.into())
     }
 
@@ -87,7 +87,7 @@ impl SecretSource {
     ///
     /// # Errors
     /// A configuration error. It names the source, and repeats nothing of its content.
-    pub(super) fn read(&self) -> Result<SecretString> {
+    pub(super) fn read(&self) -> Result<Secret> {
         let text = match self {
             Self::Literal(secret) => return Ok(secret.clone()),
             Self::Env(name) => std::env::var(name).map_err(|error| match error {
@@ -168,7 +168,6 @@ impl fmt::Debug for SecretSource {
 
 #[cfg(test)]
 mod tests {
-    use anyprofile_http::ExposeSecret;
 
     use super::*;
 
@@ -188,7 +187,7 @@ mod tests {
             let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
             let source = SecretSource::File(path.clone());
             tracing::subscriber::with_default(subscriber, || {
-                assert_eq!(source.read().unwrap().expose_secret(), "hidden");
+                assert_eq!(source.read().unwrap().expose(), "hidden");
             });
             let log = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
             assert_eq!(
@@ -204,7 +203,7 @@ mod tests {
     #[test]
     fn a_secret_is_read_without_what_surrounds_it() {
         let command = SecretSource::Command(vec!["echo".to_owned(), " hidden ".to_owned()]);
-        assert_eq!(command.read().unwrap().expose_secret(), "hidden");
+        assert_eq!(command.read().unwrap().expose(), "hidden");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Ending a listing early if it is ordered by time.
 
-use crate::{Profile, Timestamp, query::OrderField};
+use crate::{
+    IdKind, ListQuery, Profile, Timestamp,
+    query::{Order, OrderField},
+};
 
 /// The number of pages on which times must fall before the order is trusted; one page may fall by chance.
 const PROVEN_BY: u32 = 2;
@@ -29,9 +32,27 @@ impl NewestFirst {
         Self { field, since, last: None, is_kept: true, falling_pages: 0, has_passed: false, fullest: 0 }
     }
 
-    /// Returns the state for another collection, of which nothing is known yet.
-    pub(super) fn restarted(&self) -> Self {
-        Self::new(self.field.clone(), self.since)
+    /// Returns the state at the start of a collection, if a query selects what has changed in it since a time, with the latest change
+    /// first.
+    pub(super) fn of_changes(query: &ListQuery, collection: Option<&IdKind>) -> Option<Self> {
+        let is_by_change = query.order == Some(Order::descending(OrderField::Updated));
+        let filter = &query.filter;
+        let since = collection.map_or(filter.updated_since, |kind| filter.updated_since_of(kind));
+        since.filter(|_| is_by_change).map(|since| Self::new(OrderField::Updated, since))
+    }
+
+    /// Returns the state at the start of another collection of the same listing.
+    pub(super) fn restarted(
+        this: Option<&Self>,
+        query: &ListQuery,
+        collection: Option<&IdKind>,
+    ) -> Option<Self> {
+        match this {
+            Some(Self { field: OrderField::Created, since, .. }) => {
+                Some(Self::new(OrderField::Created, *since))
+            }
+            _ => Self::of_changes(query, collection),
+        }
     }
 
     pub(super) fn field(&self) -> OrderField {

@@ -11,6 +11,7 @@ pub(crate) mod report;
 mod second_look;
 mod stall;
 pub(crate) mod stream;
+mod watermarks;
 mod whole;
 mod window;
 
@@ -19,6 +20,7 @@ pub use self::{
     pages::Pages,
     report::{CollectionReport, ListReport, QuarantinedRecord},
     stream::ProfileStream,
+    watermarks::Watermarks,
     whole::Listing,
 };
 pub use crate::{

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Error, ErrorKind, IdKind, ListQuery, Profile, ProfileId, ProfileProvider, Result, Timestamp,
     listing::{Cursor, CursorGuard, DuplicateCounter, Page, RemainingPages},
-    query::{Order, OrderField},
+    query::{FilterPart, Order, OrderField},
 };
 
 /// The assumed number of profiles in a page, if neither the query nor the service says it.
@@ -80,13 +80,13 @@ where
     pub(super) fn new(provider: P, mut query: ListQuery) -> Self {
         let listing = provider.capabilities().listing_of(&query);
         let newest_first = Order::descending(OrderField::Updated);
-        if query.filter.updated_since.is_some()
+        if query.filter.parts().contains(&FilterPart::UpdatedSince)
             && query.order.is_none()
             && listing.orders.contains(&newest_first.field)
         {
-            query.order = Some(newest_first.clone());
+            query.order = Some(newest_first);
         }
-        let since = query.filter.updated_since.filter(|_| query.order == Some(newest_first));
+        let first = listing.collections.first().map(|collection| collection.kind.clone());
         if let (true, Some(limit)) =
             (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
         {
@@ -102,6 +102,7 @@ where
         Self {
             provider,
             pace: Pace::new(query.pages_at_once()),
+            newest_first: NewestFirst::of_changes(&query, first.as_ref()),
             query: Arc::new(query),
             position: ListingPosition::Start,
             remaining: None,
@@ -111,7 +112,6 @@ where
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
             unreported_duplicates: 0,
-            newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
             far_end: None,
             second_look: SecondLook::default(),
             stall: Stall::default(),

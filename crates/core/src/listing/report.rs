@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::drift::Drift;
+use super::{drift::Drift, watermarks::Watermarks};
 use crate::{
     Error, ErrorKind, IdKind, Profile, RequestStats, Result, Timestamp, listing::Page, query::FilterPart,
 };
@@ -297,12 +297,10 @@ impl ListReport {
     /// Returns the time from which to list changes the next time, with
     /// [`ListQuery::changed_since`](crate::ListQuery::changed_since). This listing missed no change before it.
     ///
-    /// It is the oldest of the collections' latest changes, and not after the start of the listing: a change during
+    /// It is the oldest of the collections' latest changes ([`watermarks`](Self::watermarks) has one for each), and not after the start of the listing: a change during
     /// the listing may be on a page that was read before. `None` unless everything was delivered.
     pub fn watermark(&self) -> Option<Timestamp> {
-        let is_whole = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
-        let is_proven = self.is_proven();
-        if !is_whole || !is_proven || self.missing() != Some(0) {
+        if !self.is_whole() {
             return None;
         }
         let changes = self.collections.iter().filter_map(|collection| collection.latest_change);
@@ -310,6 +308,36 @@ impl ListReport {
             .chain(self.started)
             .min()
             .filter(|_| self.collections.iter().any(|it| it.latest_change.is_some()))
+    }
+
+    /// Returns the times from which to list changes the next time, one for each collection, with
+    /// [`ListQuery::changed_since`](crate::ListQuery::changed_since). This listing missed no change before them.
+    ///
+    /// `known` are those that this listing was queried with, and [`Watermarks::default`] for one of everybody. They stay the times of
+    /// collections in which nothing has changed. `None` unless everything was delivered.
+    pub fn watermarks(&self, known: &Watermarks) -> Option<Watermarks> {
+        if !self.is_whole() {
+            return None;
+        }
+        let mut next = known.clone();
+        for report in &self.collections {
+            // A change during the listing may be on a page that was read before.
+            let Some(latest) = report.latest_change else { continue };
+            let latest = self.started.map_or(latest, |started| latest.min(started));
+            // A list of everything has older changes, too.
+            let latest = known.of(report.collection.as_ref()).map_or(latest, |known| latest.max(known));
+            match &report.collection {
+                Some(kind) => _ = next.collections.insert(kind.clone(), latest),
+                None => next.all = Some(latest),
+            }
+        }
+        Some(next)
+    }
+
+    /// Returns whether everything was delivered, from the start to the end.
+    fn is_whole(&self) -> bool {
+        let is_read = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
+        is_read && self.is_proven() && self.missing() == Some(0)
     }
 
     /// Returns whether a part of a collection was not requested, because nothing in it has changed since the time in

@@ -67,7 +67,7 @@ impl ListQuery {
             .into_iter()
             .partition(|part| !self.local_filter && listing.filters.contains(part) && can_push(part));
         let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
-        if self.filter.updated_since.is_some() {
+        if self.filter.parts().contains(&FilterPart::UpdatedSince) {
             plan.updated_caveat.clone_from(&listing.updated_caveat);
         }
         let is_unanswered =

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::profile::RawJson;
+use crate::{Secret, profile::RawJson};
 
 /// The text that is serialized in place of a secret.
 pub const WITHHELD: &str = "[withheld]";
@@ -13,17 +12,17 @@ pub const WITHHELD: &str = "[withheld]";
 /// A secret text of a record, such as a token, a seed or a link that gives access. `Debug` does not show it, and it
 /// serializes as [`WITHHELD`]; [`expose`](Self::expose) returns it. Its memory is cleared on drop.
 #[derive(Clone)]
-pub struct SecretText(SecretString);
+pub struct SecretText(Secret);
 
 impl SecretText {
     /// Creates a secret that does not come from a record.
-    pub fn new(secret: impl Into<SecretString>) -> Self {
+    pub fn new(secret: impl Into<Secret>) -> Self {
         Self(secret.into())
     }
 
     /// Returns the secret itself.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.0.expose()
     }
 }
 

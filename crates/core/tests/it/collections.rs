@@ -9,7 +9,7 @@ use anyprofile_core::{
     Capabilities, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
     ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Timestamp, async_trait,
     capabilities::Support,
-    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages, Watermarks},
     query::{Direction, OrderField},
 };
 use futures_util::TryStreamExt;
@@ -17,6 +17,8 @@ use futures_util::TryStreamExt;
 /// Two collections with two profiles in a page; each profile was updated a minute before the one before it.
 #[derive(Clone, Debug)]
 struct Two {
+    /// How many minutes ago the latest change in the second collection was.
+    quiet_for: u64,
     info: ProviderInfo,
     capabilities: Capabilities,
     /// The number of profiles in each collection, and the total that it declares.
@@ -41,7 +43,7 @@ fn two() -> Two {
     capabilities.operations.get = Support::of(kinds);
     capabilities.listing.orders = vec![OrderField::Updated];
     let sizes = [(5, Some(5)), (3, Some(3))];
-    Two { info, capabilities, sizes, undated: None, keeps_order: true, asked: Arc::default() }
+    Two { quiet_for: 0, info, capabilities, sizes, undated: None, keeps_order: true, asked: Arc::default() }
 }
 
 impl Two {
@@ -79,6 +81,7 @@ impl ProfileProvider for Two {
         let profiles = places.map(|place| if is_reversed { size - 1 - place } else { place }).map(|place| {
             let mut profile = Profile::new(self.id(&kind, &place.to_string()));
             let minutes = if self.keeps_order { place } else { size - place };
+            let minutes = if is_first { minutes } else { minutes + self.quiet_for };
             if !(is_first && self.undated == Some(place)) {
                 profile.times.updated = minutes_ago(minutes).into();
             }
@@ -189,6 +192,41 @@ async fn the_next_listing_of_changes_begins_where_no_change_can_have_been_missed
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().missing(), Some(u64::MAX));
+}
+
+#[tokio::test]
+async fn a_quiet_collection_does_not_bring_back_what_is_known_of_another() {
+    let mut two = two();
+    two.quiet_for = 1000;
+    let mut pages = two.pages(ListQuery::new());
+    natives(&mut pages).await;
+    let known = pages.report().watermarks(&Watermarks::default()).unwrap();
+    let of = |known: &Watermarks| [IdKind::USER, IdKind::ORGANIZATION].map(|kind| known.of(Some(&kind)));
+    assert_eq!(of(&known), [Some(minutes_ago(0)), Some(minutes_ago(1000))]);
+    let stored = serde_json::to_string(&known).unwrap();
+    assert_eq!(serde_json::from_str::<Watermarks>(&stored).unwrap(), known);
+
+    let mut pages = two.pages(ListQuery::new().changed_since(known.clone(), Duration::ZERO));
+    assert_eq!(natives(&mut pages).await, ["0", "0"], "the latest of each, and nobody else");
+    assert_eq!(pages.report().watermarks(&known).as_ref(), Some(&known));
+    // With one time for both, the quiet collection decides.
+    let watermark = pages.report().watermark().unwrap();
+    let mut pages = two.pages(ListQuery::new().changed_since(watermark, Duration::ZERO));
+    assert_eq!(natives(&mut pages).await.len(), 6);
+
+    // A collection in which nothing was found keeps its time, and one that is new is read whole.
+    let two = Two { sizes: [(0, Some(0)), (3, Some(3))], ..two.clone() };
+    let mut known = known;
+    known.collections.remove(&IdKind::ORGANIZATION);
+    let mut pages = two.pages(ListQuery::new().changed_since(known.clone(), Duration::ZERO));
+    assert_eq!(natives(&mut pages).await, ["0", "1", "2"]);
+    let next = pages.report().watermarks(&known).unwrap();
+    assert_eq!(of(&next), [Some(minutes_ago(0)), Some(minutes_ago(1000))]);
+    // Nothing is known of a listing that is not complete.
+    let two = Two { sizes: [(0, Some(1)), (3, Some(3))], ..two.clone() };
+    let mut pages = two.pages(ListQuery::new().changed_since(known.clone(), Duration::ZERO));
+    natives(&mut pages).await;
+    assert_eq!(pages.report().watermarks(&known), None);
 }
 
 #[tokio::test]

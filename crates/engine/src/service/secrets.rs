@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use anyprofile_core::{Error, Result};
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 
 /// A key of an account whose value is a secret. An account file says where the secret is, and never holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl fmt::Display for CredentialSet {
 
 /// The credentials of one account. `Debug` shows only their names.
 #[derive(Clone, Default)]
-pub struct Secrets(BTreeMap<String, SecretString>);
+pub struct Secrets(BTreeMap<String, Secret>);
 
 impl Secrets {
     /// Creates an empty set.
@@ -85,13 +85,13 @@ impl Secrets {
     }
 
     /// Adds a credential.
-    pub fn with(mut self, key: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+    pub fn with(mut self, key: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.0.insert(key.into(), secret.into());
         self
     }
 
     /// Returns the credential of a key, if the account has it.
-    pub fn get(&self, key: &str) -> Option<&SecretString> {
+    pub fn get(&self, key: &str) -> Option<&Secret> {
         self.0.get(key)
     }
 
@@ -99,7 +99,7 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config) if the account does not have it.
-    pub fn required(&self, key: &str) -> Result<&SecretString> {
+    pub fn required(&self, key: &str) -> Result<&Secret> {
         self.get(key).ok_or_else(|| Error::config(format!("{key} is required")))
     }
 
@@ -107,7 +107,7 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config) if the account has none, or more than one.
-    pub fn single(&self) -> Result<(&str, &SecretString)> {
+    pub fn single(&self) -> Result<(&str, &Secret)> {
         let mut secrets = self.0.iter().map(|(key, secret)| (key.as_str(), secret));
         match (secrets.next(), secrets.next()) {
             (Some(only), None) => Ok(only),

@@ -1,5 +1,5 @@
 use anyprofile_core::ErrorKind;
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn settings(value: Value) -> Settings {
 fn settings_are_read_before_the_credentials_and_given_to_the_function_that_connects() {
     let configured =
         service().configure(settings(json!({"base_url": "https://x", "pages": 7})), &["api_key"]).unwrap();
-    let secrets = Secrets::new().with("api_key", SecretString::from("hidden"));
+    let secrets = Secrets::new().with("api_key", Secret::from("hidden"));
     let error = configured.connect("main".parse().unwrap(), &secrets, HttpOptions::default()).unwrap_err();
     assert_eq!(error.message(), "main https://x Some(7) api_key");
     assert!(!format!("{configured:?} {secrets:?} {:?}", service()).contains("hidden"));

@@ -1,12 +1,18 @@
 //! Access tokens: when they are exchanged, which requests use them, and the errors of the exchange.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
-use anyprofile_core::ErrorKind;
-use anyprofile_http::{FormFile, HttpOptions, Request};
+use anyprofile_core::{Error, ErrorKind};
+use anyprofile_http::{
+    Credential, FetchedSecret, FormFile, HeaderMap, HttpClient, HttpOptions, Request, TokenExchange, header,
+};
 
 use crate::{
-    exchanging_client, read,
+    BASE, DIALECT, exchanging_client, info, read,
     support::{Response, Script, Sent, Step, json, page, response},
     write,
 };
@@ -289,4 +295,103 @@ async fn a_token_that_does_not_come_does_not_outlast_the_operation() {
     let options = HttpOptions::default().with_attempt_timeout(SECOND * 10_000);
     let error = exchanging_client(&script, options).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+/// A client with this credential.
+fn client_of(script: &std::sync::Arc<Script>, credential: Credential) -> HttpClient {
+    let options = HttpOptions::default().with_transport(std::sync::Arc::clone(script) as _);
+    HttpClient::new(info(BASE), credential, HeaderMap::new(), DIALECT, options).unwrap()
+}
+
+/// A credential that is fetched as `fetched-1`, `fetched-2`, …, each valid for 100 seconds.
+fn fetched(count: &std::sync::Arc<AtomicU32>) -> Credential {
+    let count = std::sync::Arc::clone(count);
+    Credential::from_fn(header::AUTHORIZATION, Some("Bearer"), move || {
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok(FetchedSecret::new(format!("fetched-{number}")).valid_for(100 * SECOND))
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_fetches_a_secret_once_for_all_requests_and_again_before_it_ends() {
+    let (script, count) = (Script::by(|_| json(200, "[]").into()), std::sync::Arc::default());
+    let credential = fetched(&count);
+    assert_eq!(format!("{credential:?}"), "Credential(function)");
+    let client = client_of(&script, credential);
+    assert_eq!(count.load(Ordering::Relaxed), 0, "nothing is fetched that is not needed");
+    for response in futures_util::future::join_all((0..20).map(|_| client.send(read()))).await {
+        response.unwrap();
+    }
+    tokio::time::advance(89 * SECOND).await;
+    client.send(read()).await.unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+    tokio::time::advance(2 * SECOND).await;
+    client.send(read()).await.unwrap();
+    assert_eq!(tokens(&script)[20..], ["Bearer fetched-1", "Bearer fetched-2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetched_secret_that_is_refused_is_fetched_once_more() {
+    let count = std::sync::Arc::default();
+    let script = Script::by(|sent| {
+        let is_old = sent.header("authorization") == Some("Bearer fetched-1");
+        json(if is_old { 401 } else { 200 }, "[]").into()
+    });
+    let client = client_of(&script, fetched(&count));
+    client.send(read()).await.unwrap();
+    assert_eq!(tokens(&script), ["Bearer fetched-1", "Bearer fetched-2"]);
+    // A second refusal is final.
+    let script = Script::by(|_| json(401, "[]").into());
+    let count = std::sync::Arc::default();
+    let error = client_of(&script, fetched(&count)).send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), count.load(Ordering::Relaxed)), (ErrorKind::Unauthenticated, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_of_a_function_is_that_of_the_operation_and_a_bad_secret_is_not_sent() {
+    let script = Script::by(|_| json(200, "[]").into());
+    let failing = Credential::from_fn(header::AUTHORIZATION, None, || async {
+        Err(Error::new(ErrorKind::Unauthenticated, "the vault is sealed").with_hint("unseal the vault"))
+    });
+    let error = client_of(&script, failing).send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, "the vault is sealed"));
+    assert_eq!(error.account().map(ToString::to_string), Some(info(BASE).account.to_string()));
+    let empty = Credential::from_fn(header::AUTHORIZATION, None, || async { Ok(FetchedSecret::new(" ")) });
+    let error = client_of(&script, empty).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let silent = Credential::from_fn(header::AUTHORIZATION, None, std::future::pending);
+    let error = client_of(&script, silent).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(script.sent().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_oauth_client_sends_its_secret_where_the_server_wants_it() {
+    let exchange = || {
+        let url = "https://auth.example.com/oauth2/token".parse().unwrap();
+        let exchange = TokenExchange::client_credentials(url, "a client", "s:e".into()).unwrap();
+        exchange.with_scope("users:read").with_audience("https://api.example.com").with_scope("users:write")
+    };
+    let script = service(900, |_| json(200, "[]"));
+    client_of(&script, Credential::exchange(exchange())).send(read()).await.unwrap();
+    let form = "grant_type=client_credentials&audience=https%3A%2F%2Fapi.example.com&scope=users%3Awrite";
+    let sent = &script.sent()[0];
+    assert_eq!((&*sent.body, sent.header("authorization")), (form, Some("Basic YStjbGllbnQ6cyUzQWU=")));
+
+    let script = service(900, |_| json(200, "[]"));
+    let exchange = exchange().with_client_in_form().with_parameter("resource", "urn:people".into());
+    client_of(&script, Credential::exchange(exchange)).send(read()).await.unwrap();
+    let sent = &script.sent()[0];
+    let form = format!("{form}&resource=urn%3Apeople&client_id=a+client&client_secret=s%3Ae");
+    assert_eq!((&sent.body, sent.header("authorization")), (&form, None));
+
+    // It is not told of an API token that it does not have.
+    let script = Script::by(|_| json(401, r#"{"error":"invalid_client"}"#).into());
+    let url = "https://auth.example.com/oauth2/token".parse().unwrap();
+    let exchange = TokenExchange::client_credentials(url, "a client", "wrong-secret".into()).unwrap();
+    let error = client_of(&script, Credential::exchange(exchange)).send(read()).await.unwrap_err();
+    assert_eq!(error.message(), "the token endpoint refuses the client");
 }

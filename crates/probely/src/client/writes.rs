@@ -1,7 +1,7 @@
 //! Writes of users and API users.
 
 use anyprofile_core::Result;
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 
 use super::ProbelyClient;
 use crate::{
@@ -91,11 +91,7 @@ impl ProbelyClient {
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent if the new
     /// password is too short, or with the service's messages, for example if the current password is wrong.
-    pub async fn change_password(
-        &self,
-        current: &SecretString,
-        new: &SecretString,
-    ) -> Result<PasswordChanged> {
+    pub async fn change_password(&self, current: &Secret, new: &Secret) -> Result<PasswordChanged> {
         self.call(operations::change_password(current, new)).await
     }
 

@@ -1,7 +1,7 @@
 //! Writes of users and API users.
 
 use anyprofile_core::{Result, wire::Tolerant};
-use anyprofile_http::{ExposeSecret as _, Operation, Request, Response, SecretString};
+use anyprofile_http::{Operation, Request, Response, Secret};
 use serde::Serialize;
 
 use super::{
@@ -57,7 +57,7 @@ pub(crate) fn bulk_update_users(update: &UserBulkUpdate) -> Operation<BulkUpdate
     Operation::new(request, record_if_any)
 }
 
-pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Operation<PasswordChanged> {
+pub(crate) fn change_password(current: &Secret, new: &Secret) -> Operation<PasswordChanged> {
     /// The field names of the service.
     #[derive(Serialize)]
     struct Passwords<'a> {
@@ -66,7 +66,7 @@ pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Ope
         confpassword: &'a str,
     }
 
-    let (current_password, password) = (current.expose_secret(), new.expose_secret());
+    let (current_password, password) = (current.expose(), new.expose());
     let body = Passwords { current_password, password, confpassword: password };
     let request = Request::post("profile_change_password_create")
         .path("/profile/change_password/")

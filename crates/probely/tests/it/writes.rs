@@ -6,7 +6,7 @@ use anyprofile_core::{
     Error, ErrorKind, ExecuteOptions, Field, FieldPath, PlanOptions, ProfileChange, ProfileProvider as _,
     ProfileProviderExt as _, Result, Write,
 };
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 use anyprofile_probely::{
     ProbelyClient,
     wire::{
@@ -108,7 +108,7 @@ fn whole_api_bulk_update() -> ApiUserBulkUpdate {
     update
 }
 
-fn secret(text: &str) -> SecretString {
+fn secret(text: &str) -> Secret {
     text.into()
 }
 

@@ -1,7 +1,7 @@
 //! Lists, by index and by cursor.
 
 use anyprofile_core::{
-    ErrorKind, Expected, ListQuery, Profile, Result, Status, listing,
+    ErrorKind, Expected, IdKind, ListQuery, Profile, Result, Status, listing,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -99,8 +99,10 @@ fn written(query: &ListQuery, pushed: &[FilterPart]) -> Option<String> {
                 comparisons.push(("active", Comparison::Equal, json!(is_active)));
             }
             FilterPart::UpdatedSince => {
-                let since = query.filter.updated_since.map(|since| since.to_string());
-                comparisons.push(("meta.lastModified", Comparison::GreaterOrEqual, json!(since)));
+                if let Some(since) = query.filter.updated_since_of(&IdKind::USER) {
+                    let since = json!(since.to_string());
+                    comparisons.push(("meta.lastModified", Comparison::GreaterOrEqual, since));
+                }
             }
             _ => {}
         }

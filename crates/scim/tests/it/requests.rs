@@ -1,11 +1,15 @@
 //! What is sent.
 
-use anyprofile_core::{Expected, ListQuery, ProfileProvider as _, ProfileProviderExt as _, Status};
+use anyprofile_core::{
+    Expected, GetOptions, ListQuery, ProfileProvider as _, ProfileProviderExt as _, Status,
+};
+use anyprofile_engine::{Secrets, Settings};
 use anyprofile_scim::{
     ClientCredentials, ListUsers, Page, ScimConfig,
     wire::{GroupInput, PatchOperation, PatchRequest, UserInput},
 };
 use futures_util::TryStreamExt as _;
+use serde_json::{Value, json as value};
 
 use crate::{
     ABLE, client, id, provider, provider_with,
@@ -80,6 +84,72 @@ async fn a_client_fetches_its_access_token() {
     // `a client` and `s:e`, encoded as in a form.
     assert_eq!(sent[0].header("authorization"), Some("Basic YStjbGllbnQ6cyUzQWU="));
     assert_eq!(sent[1].header("authorization"), Some("Bearer access"));
+}
+
+/// Connects an account with these settings and this credential, as of a file, and reads its own user; returns what was sent.
+async fn sent_by_account(
+    settings: Value,
+    (key, secret): (&str, &str),
+) -> anyprofile_core::Result<Vec<crate::support::Sent>> {
+    let script = Script::by(|sent| match sent.method.as_str() {
+        "POST" => json(200, r#"{"access_token":"access","expires_in":900}"#).into(),
+        _ => json(200, r#"{"id":"7"}"#).into(),
+    });
+    let http = anyprofile_http::HttpOptions::default().with_transport(script.clone() as _);
+    let mut all = Settings::default();
+    for (key, value) in settings.as_object().unwrap() {
+        all.insert(key, value.clone());
+    }
+    all.insert("base_url", "https://scim.example.com");
+    let configured = anyprofile_scim::service().configure(all, &[key])?;
+    let secrets = Secrets::new().with(key, secret);
+    let provider = configured.connect("x".parse().unwrap(), &secrets, http)?;
+    provider.get_opts(&"scim:x/user/7".parse().unwrap(), &GetOptions::default()).await?;
+    Ok(script.sent())
+}
+
+#[tokio::test]
+async fn a_file_says_how_an_oauth_client_proves_who_it_is() {
+    let of_client = |more: Value| {
+        let mut settings = value!({"token_url": "https://id.example.com/token", "client_id": "a client"});
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        settings
+    };
+    let in_form = of_client(value!({"client_auth": "form", "audience": "urn:people"}));
+    let sent = sent_by_account(in_form, ("client_secret", "s:e")).await.unwrap();
+    assert_eq!(
+        sent[0].body,
+        "grant_type=client_credentials&audience=urn%3Apeople&client_id=a+client&client_secret=s%3Ae"
+    );
+    assert_eq!(sent[0].header("authorization"), None);
+    for (settings, credential, error) in [
+        (of_client(value!({"key_id": "1"})), "client_secret", "key_id"),
+        (value!({"audience": "urn:people"}), "token", "audience"),
+        (of_client(value!({"client_auth": "none"})), "client_secret", "client_auth"),
+    ] {
+        let failed = sent_by_account(settings, (credential, "the-secret")).await.err().unwrap();
+        assert!(failed.to_string().contains(error), "{failed}");
+    }
+}
+
+#[cfg(feature = "jwt")]
+#[tokio::test]
+async fn a_client_with_a_private_key_signs_in_place_of_sending_a_secret() {
+    let settings =
+        value!({"token_url": "https://id.example.com/token", "client_id": "a client", "key_id": "2026"});
+    // A key on the curve P-256, which signs nothing but this.
+    let key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWRpZlAGDuXsSPOwqatXaSQoD2VuYqeQsruaVWuPwglyhRANCAATWAozkdbXdmt+mf+iTTqlNvi+27nmSY9FZy0nSk+YBtDxeI22Yde2N5OkXhlHGn+sWlLs8itCmoCXqw6/MPm8e\n-----END PRIVATE KEY-----\n";
+    let sent = sent_by_account(settings.clone(), ("private_key", key)).await.unwrap();
+    let form: std::collections::BTreeMap<_, _> = anyprofile_http::Url::parse(&format!("x:?{}", sent[0].body))
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect();
+    assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert_eq!(form["client_assertion"].split('.').count(), 3);
+    assert_eq!((&*form["client_id"], form.get("client_secret")), ("a client", None));
+    let error = sent_by_account(settings, ("private_key", "no key")).await.err().unwrap();
+    assert!(error.to_string().contains("private key") && !error.to_string().contains("no key"), "{error}");
 }
 
 /// Returns the target of the list that a query sends.

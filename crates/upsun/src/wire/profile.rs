@@ -4,7 +4,7 @@ use anyprofile_core::{
     open_enum, open_record,
     wire::{OpaqueId, TimeText},
 };
-use anyprofile_http::SecretString;
+use anyprofile_http::Secret;
 
 use super::{CurrentTrial, SshKey, update::update};
 
@@ -164,9 +164,9 @@ update! {
         /// The user name. The user record also has one, see [`UserUpdate`](super::UserUpdate).
         username: String,
         /// The current password. That a new password requires it is inferred.
-        current_password: SecretString,
+        current_password: Secret,
         /// The new password.
-        password: SecretString,
+        password: Secret,
         /// The type of the company, free text.
         company_type: String,
         /// The name of the company.

@@ -1,7 +1,7 @@
 //! Request bodies that change a record.
 
 use anyprofile_core::wire::WITHHELD;
-use anyprofile_http::{ExposeSecret as _, SecretString};
+use anyprofile_http::Secret;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
@@ -128,7 +128,7 @@ impl Value for CustomerType {
     }
 }
 
-impl Value for SecretString {
+impl Value for Secret {
     fn write<M: SerializeMap>(
         &self,
         body: &mut M,
@@ -136,7 +136,7 @@ impl Value for SecretString {
         secrets: SecretsInBody,
     ) -> Result<(), M::Error> {
         match secrets {
-            SecretsInBody::Sent => body.serialize_entry(key, self.expose_secret()),
+            SecretsInBody::Sent => body.serialize_entry(key, self.expose()),
             SecretsInBody::Withheld => body.serialize_entry(key, WITHHELD),
         }
     }

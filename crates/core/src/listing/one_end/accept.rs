@@ -164,7 +164,8 @@ where
         known.unwrap_or_else(|| {
             let is_resumed = std::mem::take(&mut self.skips);
             report.collections.push(CollectionReport::new(page, is_resumed));
-            self.newest_first = self.newest_first.as_ref().map(NewestFirst::restarted);
+            let collection = page.collection.as_ref();
+            self.newest_first = NewestFirst::restarted(self.newest_first.as_ref(), &self.query, collection);
             let first = match &self.position {
                 ListingPosition::At(cursor) => Some(cursor.clone()),
                 ListingPosition::Start | ListingPosition::Repeated | ListingPosition::End => None,

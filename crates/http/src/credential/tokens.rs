@@ -1,18 +1,20 @@
-//! Access tokens: exchanged once for all requests that need one, and renewed before they expire.
+//! Access tokens: fetched once for all requests that need one, and renewed before they expire.
 
 use std::{sync::Arc, time::Duration};
 
-use anyprofile_core::{ErrorKind, RequestStats, Result};
+use anyprofile_core::{ErrorKind, RequestStats, Result, Secret};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
-use http::{HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::{
+    AccessToken, Credential, CredentialKind, Exchanging, Generation, RenewedToken, TokenExchange,
+    TokenSource, TokenState, basic, exchange::Client, sensitive,
+};
 use crate::{
-    Credential, Operation, Request, Response, TokenExchange,
+    Operation, Request, Response,
     call::Call,
-    credential::{AccessToken, CredentialKind, Exchanging, Generation, TokenState, basic, sensitive},
     observed::ObservedOperation,
     outbound::{Outbound, TargetServer},
 };
@@ -26,7 +28,7 @@ fn renewal_margin(lifetime: Duration) -> Duration {
 /// The response of a token endpoint (RFC 6749 §5.1).
 #[derive(Deserialize)]
 struct TokenResponse {
-    access_token: SecretString,
+    access_token: Secret,
     expires_in: Option<serde_json::Value>,
 }
 
@@ -60,16 +62,24 @@ impl Credential {
                 headers.insert(http::header::AUTHORIZATION, value.clone());
                 Ok(None)
             }
-            CredentialKind::Exchange(tokens) => {
+            CredentialKind::Renewed(tokens) => {
                 let token = tokens.token(call, refused, stats).await?;
-                headers.insert(http::header::AUTHORIZATION, token.header.clone());
+                headers.insert(tokens.header_name(), token.header.clone());
                 Ok(Some(Generation(token.generation)))
             }
         }
     }
 }
 
-impl TokenExchange {
+impl RenewedToken {
+    /// Returns the header that the token is sent in.
+    pub(super) fn header_name(&self) -> HeaderName {
+        match &self.source {
+            TokenSource::Exchange(_) => http::header::AUTHORIZATION,
+            TokenSource::Function(function) => function.name.clone(),
+        }
+    }
+
     /// Returns the current access token, or the one that is being exchanged, or a new one.
     async fn token(
         self: &Arc<Self>,
@@ -130,30 +140,79 @@ impl TokenExchange {
     }
 
     async fn fetch(&self, call: &Call, generation: u64, stats: &mut RequestStats) -> Result<AccessToken> {
-        let form = self.form.iter().map(|(key, value)| (*key, value.expose_secret().trim()));
+        let asked_at = Instant::now();
+        let (header, lifetime) = match &self.source {
+            TokenSource::Exchange(exchange) => exchange.fetch(call, stats).await?,
+            TokenSource::Function(function) => {
+                let fetched = function.fetch().await;
+                let (text, lifetime) = fetched.map_err(|error| error.with_provider(&call.account.info))?;
+                let header = sensitive(text.expose());
+                (header.map_err(|error| error.with_provider(&call.account.info))?, lifetime)
+            }
+        };
+        let renew_at = lifetime
+            .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
+        Ok(AccessToken { header, generation, renew_at })
+    }
+}
+
+impl TokenExchange {
+    /// Fetches an access token; returns its header and lifetime.
+    async fn fetch(&self, call: &Call, stats: &mut RequestStats) -> Result<(HeaderValue, Option<Duration>)> {
+        let mut form: Vec<(&str, &str)> =
+            self.form.iter().map(|(name, value)| (&**name, value.expose().trim())).collect();
+        let mut headers = HeaderMap::new();
+        match &self.client {
+            Client::Basic { id, secret } => {
+                let client = sensitive(&of_client(id, secret.expose().trim()))?;
+                headers.insert(http::header::AUTHORIZATION, client);
+            }
+            Client::Form { id, secret } => {
+                form.extend([("client_id", id.as_str()), ("client_secret", secret.expose().trim())]);
+            }
+            #[cfg(feature = "jwt")]
+            Client::Assertion { .. } | Client::Unnamed => {}
+        }
+        #[cfg(feature = "jwt")]
+        let assertions = self.assertions().map_err(|error| error.with_provider(&call.account.info))?;
+        #[cfg(feature = "jwt")]
+        form.extend(assertions.iter().map(|(name, value)| (*name, value.expose())));
         // Idempotent: a second exchange only creates one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
         let operation = Operation::new(request, token);
-        let client = of_client(&self.client_id, self.client_secret.expose_secret().trim());
-        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&client)?)]);
         let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
-        let asked_at = Instant::now();
         let mut observed = ObservedOperation::begin(&call.account, &outbound);
         let response = call.run(&outbound, None, &self.dialect, &mut observed, stats).await;
         observed.finish(&response);
         let (token, header) = operation.read(&response?)?;
-        let renew_at = token
-            .lifetime()
-            .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
-        Ok(AccessToken { header, generation, renew_at })
+        Ok((header, token.lifetime()))
+    }
+
+    /// Signs the assertions of the form.
+    #[cfg(feature = "jwt")]
+    fn assertions(&self) -> Result<Vec<(&'static str, Secret)>> {
+        let endpoint = self.url.as_str();
+        let mut form = Vec::new();
+        if let Client::Assertion { id, assertion } = &self.client {
+            form.push(("client_id", id.as_str().into()));
+            form.push((
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into(),
+            ));
+            form.push(("client_assertion", assertion.sign(Some(id), endpoint)?));
+        }
+        if let Some(assertion) = &self.grant_assertion {
+            form.push(("assertion", assertion.sign(None, endpoint)?));
+        }
+        Ok(form)
     }
 }
 
 /// Reads the token of a response, and returns it with its header.
 fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
     let token: TokenResponse = response.decode()?;
-    let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret())).map_err(|_| {
+    let header = sensitive(&format!("Bearer {}", token.access_token.expose())).map_err(|_| {
         response.error(ErrorKind::Decode, "the access token holds characters that a header does not allow")
     })?;
     Ok((token, header))

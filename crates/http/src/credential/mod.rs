@@ -1,4 +1,10 @@
-//! Credentials: a fixed header, or a token that is exchanged for access tokens.
+//! Credentials: a fixed header, a secret that is fetched, or a token that is exchanged for access tokens.
+
+#[cfg(feature = "jwt")]
+mod assertion;
+mod exchange;
+mod fetched;
+mod tokens;
 
 use std::{
     fmt,
@@ -6,15 +12,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result};
+use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result, Secret};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::WeakShared;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
-use url::Url;
 
-use crate::dialect::{Dialect, TOKEN_DIALECT};
+#[cfg(feature = "jwt")]
+pub use self::assertion::{JwtAssertion, SigningKey};
+use self::fetched::FetchedHeader;
+pub use self::{exchange::TokenExchange, fetched::FetchedSecret};
 
 /// The credential of an account. `Debug` shows no secret.
 #[derive(Clone)]
@@ -24,8 +31,8 @@ pub struct Credential(pub(crate) CredentialKind);
 pub(crate) enum CredentialKind {
     Header(HeaderName, HeaderValue),
     /// The header, and the password in it.
-    Basic(HeaderValue, SecretString),
-    Exchange(Arc<TokenExchange>),
+    Basic(HeaderValue, Secret),
+    Renewed(Arc<RenewedToken>),
 }
 
 impl Credential {
@@ -34,7 +41,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if the secret is empty, holds an invisible character, or has characters that a header does not allow.
-    pub fn header(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self> {
+    pub fn header(name: HeaderName, scheme: Option<&str>, secret: &Secret) -> Result<Self> {
         let secret = usable(secret)?;
         let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
         sensitive(&text).map(|value| Self(CredentialKind::Header(name, value)))
@@ -45,7 +52,7 @@ impl Credential {
     /// # Errors
     /// [`ErrorKind::Config`] if the password is empty or holds an invisible character, or if the user name has a colon, which would
     /// end it.
-    pub fn basic(user: &str, password: &SecretString) -> Result<Self> {
+    pub fn basic(user: &str, password: &Secret) -> Result<Self> {
         let secret = usable(password)?;
         if user.contains(':') {
             return Err(Error::config("the user name must not have a colon"));
@@ -55,16 +62,58 @@ impl Credential {
 
     /// Creates a credential that is exchanged for access tokens (OAuth 2.0), and again before each expires.
     pub fn exchange(exchange: TokenExchange) -> Self {
-        Self(CredentialKind::Exchange(Arc::new(exchange)))
+        Self::renewed(TokenSource::Exchange(Box::new(exchange)))
+    }
+
+    /// Creates a credential whose secret a function fetches, as from a vault: when it is first needed, before it
+    /// [expires](FetchedSecret::valid_for), and once more if the service refuses it. Requests that need it at the same time share one
+    /// call. It is sent as with [`header`](Self::header).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use anyprofile_http::{Credential, FetchedSecret, header};
+    ///
+    /// let credential = Credential::from_fn(header::AUTHORIZATION, Some("Bearer"), || async {
+    ///     // Asks the vault, and returns its error if it has none.
+    ///     Ok(FetchedSecret::new("the-token").valid_for(Duration::from_secs(900)))
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the function are the errors of the operation that needs the secret. A function that does not return ends with the
+    /// operation's deadline.
+    pub fn from_fn<F, R>(name: HeaderName, scheme: Option<&str>, fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<FetchedSecret>> + Send + 'static,
+    {
+        Self::renewed(TokenSource::Function(FetchedHeader::new(name, scheme, fetch)))
+    }
+
+    /// Returns the header that the credential is sent in.
+    pub fn header_name(&self) -> HeaderName {
+        match &self.0 {
+            CredentialKind::Header(name, _) => name.clone(),
+            CredentialKind::Basic(..) => http::header::AUTHORIZATION,
+            CredentialKind::Renewed(token) => token.header_name(),
+        }
+    }
+
+    fn renewed(source: TokenSource) -> Self {
+        Self(CredentialKind::Renewed(Arc::new(RenewedToken { source, state: Mutex::default() })))
     }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.0 {
+        formatter.write_str(match &self.0 {
             CredentialKind::Header(..) => "Credential(header)",
             CredentialKind::Basic(..) => "Credential(basic)",
-            CredentialKind::Exchange(_) => "Credential(token exchange)",
+            CredentialKind::Renewed(token) => match &token.source {
+                TokenSource::Exchange(_) => "Credential(token exchange)",
+                TokenSource::Function(_) => "Credential(function)",
+            },
         })
     }
 }
@@ -73,8 +122,8 @@ impl fmt::Debug for Credential {
 const SHORTEST_HIDDEN: usize = 6;
 
 /// Returns the secret without surrounding white space, as files and environment variables have it.
-fn usable(secret: &SecretString) -> Result<&str> {
-    let secret = secret.expose_secret().trim();
+fn usable(secret: &Secret) -> Result<&str> {
+    let secret = secret.expose().trim();
     // A person cannot see them, and the service would only refuse the credential.
     if let Some(name) = secret.chars().find_map(invisible) {
         return Err(Error::config(format!("the credential must not hold an invisible character: {name}"))
@@ -103,11 +152,11 @@ const fn invisible(letter: char) -> Option<&'static str> {
 }
 
 /// Returns `Basic` credentials (RFC 7617).
-pub(crate) fn basic(user: &str, password: &str) -> String {
+fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
 }
 
-pub(crate) fn sensitive(text: &str) -> Result<HeaderValue> {
+fn sensitive(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
         Error::config("the credential must hold only characters that are allowed in a header")
     })?;
@@ -115,85 +164,41 @@ pub(crate) fn sensitive(text: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// The exchange of a long-lived token for short-lived access tokens at a token endpoint (RFC 6749 §4).
-pub struct TokenExchange {
-    pub(crate) url: Url,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
-    pub(crate) form: Vec<(&'static str, SecretString)>,
-    pub(crate) setting: &'static str,
-    pub(crate) dialect: Arc<dyn Dialect>,
-    pub(crate) state: Mutex<TokenState>,
+/// An access token, or another secret that is fetched, and how it is renewed.
+pub(crate) struct RenewedToken {
+    source: TokenSource,
+    state: Mutex<TokenState>,
 }
 
-/// The state of an exchange. The lock is never held across an `.await`: a future that is not polled would block all others.
+/// Where a token comes from.
+enum TokenSource {
+    Exchange(Box<TokenExchange>),
+    Function(FetchedHeader),
+}
+
+/// The state of the renewal. The lock is never held across an `.await`: a future that is not polled would block all others.
 #[derive(Default)]
-pub(crate) struct TokenState {
-    pub(crate) current: Option<Arc<AccessToken>>,
-    /// The exchange that is in progress. Every request that needs a token polls it.
-    pub(crate) in_progress: Option<WeakShared<Exchanging>>,
-    pub(crate) generation: u64,
+struct TokenState {
+    current: Option<Arc<AccessToken>>,
+    /// The renewal that is in progress. Every request that needs a token polls it.
+    in_progress: Option<WeakShared<Exchanging>>,
+    generation: u64,
 }
 
-pub(crate) type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
+type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
 
 /// The access token or an error, and the stats of the exchange.
-pub(crate) type Exchanged = (Result<Arc<AccessToken>>, RequestStats);
-
-impl TokenExchange {
-    /// Creates an exchange that posts `form` to `url`, with HTTP Basic authentication (`client_id` and an empty password, unless
-    /// there is a [secret](Self::with_client_secret)).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`] if a value of the form is empty or holds an invisible character.
-    pub fn new(
-        url: Url,
-        client_id: impl Into<String>,
-        form: Vec<(&'static str, SecretString)>,
-    ) -> Result<Self> {
-        for (_, value) in &form {
-            usable(value)?;
-        }
-        let setting = "the URL of the token endpoint";
-        let dialect = Arc::new(TOKEN_DIALECT);
-        let (client_id, client_secret) = (client_id.into(), SecretString::default());
-        Ok(Self { url, client_id, client_secret, form, setting, dialect, state: Mutex::default() })
-    }
-
-    /// Sets the secret of the client, which is its password (RFC 6749 §2.3.1).
-    pub fn with_client_secret(mut self, secret: SecretString) -> Self {
-        self.client_secret = secret;
-        self
-    }
-
-    /// Sets how errors of the token endpoint are read. Default: as RFC 6749 defines them ([`TOKEN_DIALECT`]).
-    pub fn with_dialect(mut self, dialect: impl Dialect) -> Self {
-        self.dialect = Arc::new(dialect);
-        self
-    }
-
-    /// Names the setting that the URL comes from (`auth_url in the file, …`), so that errors say what to check.
-    pub fn configured_by(mut self, setting: &'static str) -> Self {
-        self.setting = setting;
-        self
-    }
-}
-
-impl fmt::Debug for TokenExchange {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TokenExchange").field("url", &self.url.as_str()).finish_non_exhaustive()
-    }
-}
+type Exchanged = (Result<Arc<AccessToken>>, RequestStats);
 
 /// An access token with the time to renew it.
 pub(crate) struct AccessToken {
-    pub(crate) header: HeaderValue,
-    pub(crate) generation: u64,
-    pub(crate) renew_at: Option<Instant>,
+    header: HeaderValue,
+    generation: u64,
+    renew_at: Option<Instant>,
 }
 
 impl AccessToken {
-    pub(crate) fn is_usable(&self, refused: Option<Generation>) -> bool {
+    fn is_usable(&self, refused: Option<Generation>) -> bool {
         refused != Some(Generation(self.generation))
             && self.renew_at.is_none_or(|renew_at| Instant::now() < renew_at)
     }
@@ -201,7 +206,7 @@ impl AccessToken {
 
 /// The number of the access token that a request was sent with. A refused token is renewed only once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Generation(pub(crate) u64);
+pub(crate) struct Generation(u64);
 
 impl Credential {
     /// Replaces the account's credential in a text of the service. Some servers repeat it in error messages.
@@ -241,15 +246,14 @@ impl Credential {
                 }
             }
             CredentialKind::Basic(value, password) => {
-                visit(password.expose_secret().trim());
+                visit(password.expose().trim());
                 if let Some(encoded) = of_header(value) {
                     visit(&encoded);
                 }
             }
-            CredentialKind::Exchange(tokens) => {
-                visit(tokens.client_secret.expose_secret().trim());
-                for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
-                    visit(value.expose_secret().trim());
+            CredentialKind::Renewed(tokens) => {
+                if let TokenSource::Exchange(exchange) = &tokens.source {
+                    exchange.each_secret(&mut visit);
                 }
                 let token = tokens.lock().current.as_ref().and_then(|token| of_header(&token.header));
                 if let Some(secret) = token {
@@ -261,12 +265,12 @@ impl Credential {
 
     /// Returns whether a refused request may succeed with a renewed token.
     pub(crate) fn is_renewable(&self) -> bool {
-        matches!(self.0, CredentialKind::Exchange(_))
+        matches!(self.0, CredentialKind::Renewed(_))
     }
 }
 
-impl TokenExchange {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, TokenState> {
+impl RenewedToken {
+    fn lock(&self) -> MutexGuard<'_, TokenState> {
         // Nothing panics while the lock is held, so a poisoned state is still valid.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -299,7 +303,7 @@ mod tests {
         assert!(!format!("{password:?}").contains("pass-word"));
         assert!(Credential::basic("o:la", &"pass-word".into()).is_err());
         assert!(Credential::basic("ola", &" ".into()).is_err());
-        let url = Url::parse("https://auth.example.com").unwrap();
+        let url = url::Url::parse("https://auth.example.com").unwrap();
         let exchange = TokenExchange::new(url, "client", Vec::new()).unwrap();
         let client = Credential::exchange(exchange.with_client_secret("client-secret".into()));
         assert!(client.is_in("the secret client-secret is wrong"));
@@ -328,7 +332,7 @@ mod tests {
             ("\u{202e}secret", "a mark of text direction"),
         ] {
             let form = || vec![("api_token", secret.into())];
-            let url = Url::parse("https://auth.example.com").unwrap();
+            let url = url::Url::parse("https://auth.example.com").unwrap();
             for error in [
                 Credential::header(http::header::AUTHORIZATION, None, &secret.into()).unwrap_err(),
                 TokenExchange::new(url, "client", form()).unwrap_err(),

@@ -1,0 +1,73 @@
+//! Secrets that a function of the program fetches.
+
+use std::{fmt, pin::Pin, time::Duration};
+
+use anyprofile_core::{Result, Secret};
+use http::HeaderName;
+
+/// A secret that a function has fetched, and how long it may be used.
+///
+/// A [`Secret`] alone is used until the service refuses it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FetchedSecret {
+    /// The secret.
+    pub secret: Secret,
+    /// How long it is valid, from now on. It is fetched again a minute before its end, or a tenth of this before it if that is shorter.
+    pub valid_for: Option<Duration>,
+}
+
+impl FetchedSecret {
+    /// Creates a secret that is used until the service refuses it.
+    pub fn new(secret: impl Into<Secret>) -> Self {
+        Self { secret: secret.into(), valid_for: None }
+    }
+
+    /// Sets how long the secret is valid, from now on.
+    pub fn valid_for(mut self, lifetime: Duration) -> Self {
+        self.valid_for = Some(lifetime);
+        self
+    }
+}
+
+impl From<Secret> for FetchedSecret {
+    fn from(secret: Secret) -> Self {
+        Self::new(secret)
+    }
+}
+
+type Fetching = Pin<Box<dyn Future<Output = Result<FetchedSecret>> + Send>>;
+
+/// The header of a secret, and the function that fetches it.
+pub(super) struct FetchedHeader {
+    pub(super) name: HeaderName,
+    scheme: Option<String>,
+    fetch: Box<dyn Fn() -> Fetching + Send + Sync>,
+}
+
+impl FetchedHeader {
+    pub(super) fn new<F, R>(name: HeaderName, scheme: Option<&str>, fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<FetchedSecret>> + Send + 'static,
+    {
+        Self { name, scheme: scheme.map(str::to_owned), fetch: Box::new(move || Box::pin(fetch())) }
+    }
+
+    /// Fetches the secret; returns the text of the header, and how long the secret is valid.
+    pub(super) async fn fetch(&self) -> Result<(Secret, Option<Duration>)> {
+        let fetched = (self.fetch)().await?;
+        let secret = super::usable(&fetched.secret)?;
+        let text = match &self.scheme {
+            Some(scheme) => format!("{scheme} {secret}"),
+            None => secret.to_owned(),
+        };
+        Ok((text.into(), fetched.valid_for))
+    }
+}
+
+impl fmt::Debug for FetchedHeader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FetchedHeader({})", self.name)
+    }
+}
