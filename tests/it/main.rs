@@ -8,6 +8,7 @@ mod fields;
 mod filtering;
 mod finding;
 mod listing;
+mod mutants;
 mod native;
 mod native_organization;
 mod observing;

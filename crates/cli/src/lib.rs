@@ -37,6 +37,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the crypto provider that the program installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `brotli` | yes | responses compressed with Brotli |
+//! | `jwt` | yes | OAuth clients that sign a token in place of sending a secret |
 //! | `zstd` | | responses compressed with Zstandard |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -64,6 +64,9 @@ pub struct FixtureServer {
     shared: Arc<Shared>,
     is_further_page: Option<Arc<IsFurtherPage>>,
     another_path: Option<Arc<AnotherPath>>,
+    /// The JSON pointer of a page's records.
+    records: Option<String>,
+    impossible: Vec<Disturbance>,
     task: JoinHandle<()>,
 }
 
@@ -83,6 +86,9 @@ struct Disturbed {
     disturbance: Disturbance,
     is_further_page: Option<Arc<IsFurtherPage>>,
     another_path: Option<Arc<AnotherPath>>,
+    records: Option<String>,
+    /// The first further page that was requested.
+    first: Option<String>,
     /// The number of affected pages or writes so far.
     affected: u32,
 }
@@ -93,10 +99,19 @@ enum Treatment {
     Routes,
     /// This response is returned instead.
     Response(StatusCode, &'static str, &'static str),
-    /// The routes respond to this path instead.
+    /// The routes respond to this path and query instead.
     Rerouted(String),
+    /// The routes respond, and a record at this pointer is changed.
+    Changed(String, RecordChange),
     /// The routes handle it, but the client gets no response.
     Lost,
+}
+
+/// What happens to a record of a page.
+#[derive(Clone, Copy)]
+enum RecordChange {
+    Spoiled,
+    LeftOut,
 }
 
 impl FixtureServer {
@@ -109,7 +124,15 @@ impl FixtureServer {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(serve(listener, routes, Arc::clone(&shared), address));
-        Ok(Self { address, shared, is_further_page: None, another_path: None, task })
+        Ok(Self {
+            address,
+            shared,
+            is_further_page: None,
+            another_path: None,
+            records: None,
+            impossible: Vec::new(),
+            task,
+        })
     }
 
     /// Sets which requests are for a page after the first one. Faults of a listing affect these requests; by default,
@@ -129,6 +152,20 @@ impl FixtureServer {
         another_path: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.another_path = Some(Arc::new(another_path));
+        self
+    }
+
+    /// Sets where the records of a page are, as a JSON pointer (RFC 6901) such as `/users`; the empty text if the page is the list
+    /// itself. The server can then spoil a record, and leave one out.
+    pub fn with_records(mut self, pointer: impl Into<String>) -> Self {
+        self.records = Some(pointer.into());
+        self
+    }
+
+    /// Declares disturbances that [cannot happen](Server::cannot_happen) at the service, such as [`Disturbance::Cycle`] where pages are
+    /// numbered.
+    pub fn without(mut self, impossible: impl IntoIterator<Item = Disturbance>) -> Self {
+        self.impossible.extend(impossible);
         self
     }
 
@@ -168,8 +205,12 @@ impl Server for FixtureServer {
 
     fn disturb(&self, disturbance: Disturbance) -> bool {
         let can = match disturbance {
-            Disturbance::FailsOnce | Disturbance::Fails | Disturbance::WebPage => {
+            _ if self.impossible.contains(&disturbance) => false,
+            Disturbance::FailsOnce | Disturbance::Fails | Disturbance::WebPage | Disturbance::Cycle => {
                 self.is_further_page.is_some()
+            }
+            Disturbance::BadRecord | Disturbance::LostRecord => {
+                self.is_further_page.is_some() && self.records.is_some()
             }
             Disturbance::AnotherRecord => self.another_path.is_some(),
             Disturbance::WrongPlace | Disturbance::WriteRefused { .. } | Disturbance::WriteLost { .. } => {
@@ -178,9 +219,15 @@ impl Server for FixtureServer {
             _ => false,
         };
         let (is_further_page, another_path) = (self.is_further_page.clone(), self.another_path.clone());
-        let disturbed = Disturbed { disturbance, is_further_page, another_path, affected: 0 };
+        let records = self.records.clone();
+        let disturbed =
+            Disturbed { disturbance, is_further_page, another_path, records, first: None, affected: 0 };
         self.shared.state().disturbance = can.then_some(disturbed);
         can
+    }
+
+    fn cannot_happen(&self, disturbance: Disturbance) -> bool {
+        self.impossible.contains(&disturbance)
     }
 
     fn calm(&self) {
@@ -224,7 +271,21 @@ impl Disturbed {
             }
             Disturbance::AnotherRecord => {
                 let another = self.another_path.as_ref().and_then(|another| another(request.path()));
-                another.map_or(Treatment::Routes, Treatment::Rerouted)
+                another.map_or(Treatment::Routes, |path| match request.url.split_once('?') {
+                    Some((_, query)) => Treatment::Rerouted(format!("{path}?{query}")),
+                    None => Treatment::Rerouted(path),
+                })
+            }
+            Disturbance::Cycle if is_page => {
+                let target = request.target().to_owned();
+                Treatment::Rerouted(self.first.get_or_insert(target).clone())
+            }
+            Disturbance::BadRecord | Disturbance::LostRecord if is_page && self.affected == 0 => {
+                let Some(records) = self.records.clone() else { return Treatment::Routes };
+                self.affected = 1;
+                let is_lost = self.disturbance == Disturbance::LostRecord;
+                let change = if is_lost { RecordChange::LeftOut } else { RecordChange::Spoiled };
+                Treatment::Changed(records, change)
             }
             Disturbance::WrongPlace => Treatment::Response(
                 StatusCode::NOT_FOUND,
@@ -293,8 +354,7 @@ async fn respond(
     let body = to_bytes(Body::new(body), MAX_BODY_BYTES).await.map_err(|_| NoResponse)?;
     let treatment = shared.take(sent(&parts, &body, address));
     if let Treatment::Rerouted(path) = &treatment {
-        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        parts.uri = format!("{path}{query}").parse().map_err(|_| NoResponse)?;
+        parts.uri = path.parse().map_err(|_| NoResponse)?;
     }
     if let Treatment::Response(status, content_type, text) = treatment {
         let mut response = Response::new(Body::from(text));
@@ -304,7 +364,31 @@ async fn respond(
     }
     let response = routes.call(Request::from_parts(parts, Body::from(body))).await;
     let response = response.unwrap_or_else(|never: Infallible| match never {});
-    if matches!(treatment, Treatment::Lost) { Err(NoResponse) } else { Ok(response) }
+    match treatment {
+        Treatment::Lost => Err(NoResponse),
+        Treatment::Changed(records, change) => with_change(response, &records, change).await,
+        _ => Ok(response),
+    }
+}
+
+/// Changes the last record of a page. A page without records is returned as it is.
+async fn with_change(
+    response: Response<Body>,
+    records: &str,
+    change: RecordChange,
+) -> Result<Response<Body>, NoResponse> {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| NoResponse)?;
+    let mut page: serde_json::Value = serde_json::from_slice(&body).map_err(|_| NoResponse)?;
+    if let Some(records) = page.pointer_mut(records).and_then(|records| records.as_array_mut()) {
+        match (change, records.last_mut()) {
+            (RecordChange::Spoiled, Some(last)) => *last = "no record".into(),
+            (RecordChange::LeftOut, _) => drop(records.pop()),
+            (RecordChange::Spoiled, None) => {}
+        }
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(page.to_string())))
 }
 
 fn sent(parts: &Parts, body: &Bytes, address: SocketAddr) -> SentRequest {

@@ -47,9 +47,12 @@
 //! # }
 //! ```
 //!
-//! # Three things to know
+//! # Four things to know
 //! - **The capabilities decide what is checked.** What a provider declares must work; what it does not declare must be rejected before
 //!   anything is sent. A check for which there is nothing to do is reported as not applicable, not as passed.
+//! - **What could not be tried is not proven.** A check that applies, and for which the test server lacks profiles or cannot simulate a
+//!   fault, is [not proven](Report::not_proven): the report says what the server must have or allow. [`Report::is_passed`] does not ask
+//!   for these; [`Report::is_proven`] does.
 //! - **The server's log is the evidence.** Whether something was sent is counted at the server, not asked of the provider.
 //! - **It writes.** Profiles are created, changed, deactivated and deleted, as far as the provider supports it. Never run it against an
 //!   account in use.
@@ -93,12 +96,29 @@ pub use self::{
 
 /// Runs all checks, and returns their results.
 pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
+    run_some(connect, server, |_| true).await
+}
+
+/// Runs the checks that are wanted, such as the one that failed, and returns their results.
+///
+/// ```
+/// use anyprofile_conformance::{Connect, Report, Server, run_some};
+///
+/// async fn listings(connect: &dyn Connect, server: &dyn Server) -> Report {
+///     run_some(connect, server, |check| check.id.starts_with("listing.")).await
+/// }
+/// ```
+pub async fn run_some(
+    connect: &dyn Connect,
+    server: &dyn Server,
+    is_wanted: impl Fn(&Check) -> bool,
+) -> Report {
     let mut results = Vec::new();
     let subject = match Subject::new(connect, server).await {
         Ok(subject) => subject,
         Err(error) => return Report::unreachable(&error),
     };
-    for check in CHECKS.iter() {
+    for check in CHECKS.iter().filter(|check| is_wanted(check)) {
         // A panic of the provider fails only this check.
         let since = server.requests();
         let checked = AssertUnwindSafe((check.run)(&subject)).catch_unwind().await;

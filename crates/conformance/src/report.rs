@@ -7,11 +7,8 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::checks::Check;
 
-/// The reason for a check that needs a disturbance of the server.
-pub(crate) const NOT_PROVOKED: &str = "the server cannot simulate it";
-
 /// The reason for a check that needs the log of the server.
-pub(crate) const NOT_TOLD: &str = "the server does not report the received requests";
+pub(crate) const NOT_TOLD: &str = "the test server must report the received requests (Server::log)";
 
 /// The outcome of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,9 +19,12 @@ pub enum Outcome {
     Passed,
     /// The provider does not; the text is the reason, without personal data.
     Failed(String),
-    /// The check does not apply: the provider does not support the operation, or the server cannot simulate the
+    /// The check does not apply: the provider does not support the operation, or the service cannot get into the
     /// situation.
     NotApplicable(String),
+    /// The check applies and could not be run. The text says what the provider's test server must have or allow. Whether the
+    /// provider does what the check requires is not known.
+    NotProven(String),
 }
 
 impl Outcome {
@@ -34,6 +34,10 @@ impl Outcome {
 
     pub(crate) fn not_applicable(reason: impl Into<String>) -> Self {
         Self::NotApplicable(reason.into())
+    }
+
+    pub(crate) fn not_proven(needs: impl Into<String>) -> Self {
+        Self::NotProven(needs.into())
     }
 }
 
@@ -66,7 +70,7 @@ impl Serialize for CheckResult {
     }
 }
 
-/// The results of all checks of a provider. `Display` lists the failures and the totals.
+/// The results of all checks of a provider. `Display` lists the failures, what is not proven, and the totals.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -87,9 +91,15 @@ impl Report {
         Self { provider: None, results: Vec::new(), unreachable: Some(error.to_string()) }
     }
 
-    /// Returns whether at least one check passed and none failed.
+    /// Returns whether at least one check passed and none failed. Ask [`is_proven`](Self::is_proven) whether every check that applies
+    /// was run, too.
     pub fn is_passed(&self) -> bool {
         self.unreachable.is_none() && self.failures().next().is_none() && self.passed() > 0
+    }
+
+    /// Returns whether every check that applies was run and passed.
+    pub fn is_proven(&self) -> bool {
+        self.is_passed() && self.not_proven().next().is_none()
     }
 
     /// Returns the number of checks that passed.
@@ -97,18 +107,20 @@ impl Report {
         self.results.iter().filter(|result| result.outcome == Outcome::Passed).count()
     }
 
-    /// Returns the number of checks that were not run because the [server](crate::Server) could not simulate the
-    /// situation, or does not report the received requests. These checks neither passed nor failed.
-    pub fn not_provoked(&self) -> usize {
-        let is_open = |outcome: &Outcome| matches!(outcome, Outcome::NotApplicable(reason) if reason == NOT_PROVOKED || reason == NOT_TOLD);
-        self.results.iter().filter(|result| is_open(&result.outcome)).count()
+    /// Returns the checks that apply and could not be run, each with what the [server](crate::Server) must have or allow for it.
+    /// These checks neither passed nor failed.
+    pub fn not_proven(&self) -> impl Iterator<Item = (&'static Check, &str)> {
+        self.results.iter().filter_map(|result| match &result.outcome {
+            Outcome::NotProven(needs) => Some((result.check, needs.as_str())),
+            _ => None,
+        })
     }
 
     /// Returns the checks that failed, with the reasons.
     pub fn failures(&self) -> impl Iterator<Item = (&'static Check, &str)> {
         self.results.iter().filter_map(|result| match &result.outcome {
             Outcome::Failed(reason) => Some((result.check, reason.as_str())),
-            Outcome::Passed | Outcome::NotApplicable(_) => None,
+            _ => None,
         })
     }
 }
@@ -121,17 +133,15 @@ impl fmt::Display for Report {
         for (check, reason) in self.failures() {
             writeln!(formatter, "{} failed: {reason}\n  it must prove that {}", check.id, check.proves)?;
         }
-        let failed = self.failures().count();
-        let skipped = self.results.len() - self.passed() - failed;
-        write!(formatter, "{} passed, {failed} failed, {skipped} not applicable", self.passed())?;
-        match self.not_provoked() {
-            0 => Ok(()),
-            open => {
-                write!(
-                    formatter,
-                    ", of which {open} need something that the server cannot simulate or report"
-                )
-            }
+        for (check, needs) in self.not_proven() {
+            writeln!(formatter, "{} not proven: {needs}", check.id)?;
         }
+        let (failed, open) = (self.failures().count(), self.not_proven().count());
+        let skipped = self.results.len() - self.passed() - failed - open;
+        write!(
+            formatter,
+            "{} passed, {failed} failed, {open} not proven, {skipped} not applicable",
+            self.passed()
+        )
     }
 }

@@ -153,6 +153,10 @@ impl Server for SandboxServer {
         can
     }
 
+    fn cannot_happen(&self, disturbance: Disturbance) -> bool {
+        self.is_disturbable && self.fault(disturbance).is_none()
+    }
+
     fn calm(&self) {
         self.sandbox.clear_faults();
     }

@@ -37,6 +37,13 @@ impl SentRequest {
         path.split(['?', '#']).next().unwrap_or_default()
     }
 
+    /// Returns the path and the query of the URL, as received.
+    #[cfg(feature = "server")]
+    pub(crate) fn target(&self) -> &str {
+        let after_scheme = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        after_scheme.find('/').map_or("/", |at| &after_scheme[at..])
+    }
+
     /// Adds a header, with its name in lower case.
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.into()));

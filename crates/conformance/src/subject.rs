@@ -46,8 +46,8 @@ pub trait Server: fmt::Debug + Send + Sync {
     /// Returns the requests for profiles received after the first `since`, in the order received; `since` is an
     /// earlier value of [`requests`](Self::requests).
     ///
-    /// Returns `None` if the server cannot report them (any more). Checks that need them are then not run, and
-    /// [`Report::not_provoked`](crate::Report::not_provoked) counts them.
+    /// Returns `None` if the server cannot report them (any more). Checks that need them are then
+    /// [not proven](crate::Report::not_proven).
     fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
         let _ = since;
         None
@@ -56,9 +56,16 @@ pub trait Server: fmt::Debug + Send + Sync {
     /// Starts a disturbance, until [`calm`](Self::calm) ends it. By default it affects listings from the second page
     /// on.
     ///
-    /// Returns `false` if the server cannot simulate it, or it cannot happen at this service. The check is then not
-    /// run, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
+    /// Returns `false` if the server cannot simulate it, or it [cannot happen](Self::cannot_happen) at this service. The checks that
+    /// need it are then [not proven](crate::Report::not_proven), or not applicable.
     fn disturb(&self, disturbance: Disturbance) -> bool {
+        let _ = disturbance;
+        false
+    }
+
+    /// Returns whether a disturbance cannot happen at this service, such as a cycle where pages are numbered. The checks that need it do
+    /// then not apply. Default: `false`, so that they are not proven if the server cannot simulate it.
+    fn cannot_happen(&self, disturbance: Disturbance) -> bool {
         let _ = disturbance;
         false
     }
@@ -108,6 +115,28 @@ pub enum Disturbance {
     },
 }
 
+impl Disturbance {
+    /// Returns what the server must do.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::FailsOnce => "one request for a further page fails, and the next one does not",
+            Self::Fails => "every request for a further page fails",
+            Self::WebPage => "further pages are web pages with a success status",
+            Self::BadRecord => "one record of a further page cannot be decoded",
+            Self::Cycle => "a further page leads back to an earlier one",
+            Self::LostRecord => "one record is counted, but on no page",
+            Self::EmptyPages => "all further pages are empty, and each leads to a new one",
+            Self::AnotherRecord => "requests for one record return, and change, another one",
+            Self::WrongPlace => "every response is a 404 of a gateway",
+            Self::FilterInverted => "the filter is inverted",
+            Self::FilterIgnored => "the filter is ignored",
+            Self::OrderIgnored => "the order is ignored",
+            Self::WriteRefused { .. } => "writes are rejected",
+            Self::WriteLost { .. } => "writes take effect, and get no response",
+        }
+    }
+}
+
 /// The data that all checks use.
 pub(crate) struct Subject<'a> {
     pub(crate) provider: Arc<dyn ProfileProvider>,
@@ -115,6 +144,10 @@ pub(crate) struct Subject<'a> {
     pub(crate) server: &'a dyn Server,
     /// All listed profiles at the start.
     pub(crate) listed: Vec<Profile>,
+    /// The number of pages of this listing.
+    pub(crate) pages: u64,
+    /// The number of profiles on the largest of these pages.
+    pub(crate) largest_page: usize,
     /// The requests of the executed plans.
     pub(crate) shown: ShownRequests,
 }
@@ -123,12 +156,18 @@ impl<'a> Subject<'a> {
     pub(crate) async fn new(connect: &'a dyn Connect, server: &'a dyn Server) -> Result<Self> {
         let shown = ShownRequests::default();
         let provider = watched(connect, &shown)?;
-        let listed = if provider.capabilities().operations.list.is_supported() {
-            provider.list(ListQuery::new()).try_collect().await?
-        } else {
-            Vec::new()
-        };
-        Ok(Self { provider, connect, server, listed, shown })
+        let mut listed = Vec::new();
+        let (mut pages, mut largest_page) = (0, 0);
+        if provider.capabilities().operations.list.is_supported() {
+            let mut listing = provider.pages(ListQuery::new());
+            while let Some(page) = listing.next_page().await {
+                let items = page?.items;
+                largest_page = largest_page.max(items.len());
+                pages += 1;
+                listed.extend(items);
+            }
+        }
+        Ok(Self { provider, connect, server, listed, pages, largest_page, shown })
     }
 
     /// Returns the credentials, which must never be shown.
@@ -174,9 +213,11 @@ impl<'a> Subject<'a> {
         let of_kind = || self.listed.iter().filter(|profile| profile.id.kind == *kind);
         // It has the form of a real id, since a service may reject another form.
         let first = of_kind().next().map_or_else(|| "0".repeat(12), |profile| profile.id.native().to_owned());
+        // If all ids of a form are taken, a longer one is not.
+        let longer = first.chars().last().map(|last| format!("{first}{last}"));
         let others = std::iter::successors(Some(first), |native| Some(scrambled(native)));
         let is_free = |native: &String| of_kind().all(|profile| profile.id.native() != native);
-        let native = others.skip(1).take(60).find(is_free)?;
+        let native = others.skip(1).take(60).chain(longer).find(is_free)?;
         let info = self.info();
         ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native).ok()
     }

@@ -55,41 +55,7 @@
 //!
 //! # Writing a provider
 //! A provider that only reads is complete with four methods:
-//! ```
-//! use anyprofile_core::{
-//!     AccountName, Capabilities, Error, ErrorKind, FieldPath, GetOptions, ListQuery, Profile, ProfileId,
-//!     ProfileProvider, ProviderInfo, Result, ServiceName, async_trait,
-//!     capabilities::{FieldSpec, Support},
-//!     listing::{Cursor, Page},
-//! };
-//!
-//! #[derive(Debug)]
-//! struct Memory { info: ProviderInfo, capabilities: Capabilities, profiles: Vec<Profile> }
-//!
-//! impl Memory {
-//!     fn new(account: AccountName, profiles: Vec<Profile>) -> Result<Self> {
-//!         let info = ProviderInfo::new(ServiceName::new("memory")?, account, "Memory", "memory:");
-//!         let mut capabilities = Capabilities::default();
-//!         capabilities.operations.list = Support::users();
-//!         capabilities.operations.get = Support::users();
-//!         capabilities.fields = [FieldSpec::read(FieldPath::NAME_DISPLAY, "name")].into_iter().collect();
-//!         Ok(Self { info, capabilities, profiles })
-//!     }
-//! }
-//!
-//! #[async_trait]
-//! impl ProfileProvider for Memory {
-//!     fn info(&self) -> &ProviderInfo { &self.info }
-//!     fn capabilities(&self) -> &Capabilities { &self.capabilities }
-//!     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
-//!         Ok(Page::last(self.profiles.clone()))
-//!     }
-//!     async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
-//!         let found = self.profiles.iter().find(|profile| profile.id == *id).cloned();
-//!         found.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such profile").with_provider(&self.info))
-//!     }
-//! }
-//! ```
+#![doc = concat!("```\n", include_str!("../docs/examples/reading_provider.rs"), "```")]
 //! [`wire`] helps with what services send. The crate `anyprofile-engine` is such a provider for every service with an HTTP API.
 //!
 //! One that writes has two more methods, for all writes alike. [`Plan::begin`] and [`Execution`](plan::Execution) do what every

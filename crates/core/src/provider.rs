@@ -22,6 +22,19 @@ pub use crate::{info::ProviderInfo, reading::prove_place};
 ///
 /// Dropping a future cancels its work: no request is sent after that.
 ///
+/// # Who checks what
+/// | what | who checks it |
+/// |---|---|
+/// | a query asks only for what the capabilities declare | the provider, before anything is sent: [`ListQuery::check`] |
+/// | an id is of this account, and of a kind that the operation supports | the provider, before anything is sent: [`Support::check`](crate::capabilities::Support::check) |
+/// | a cursor belongs to the query | the provider, before anything is sent: [`Cursor::position`] |
+/// | a profile matches the filter; the limit; duplicates; the end of the list | the caller's methods: [`list`](crate::ProfileProviderExt::list) and [`pages`](crate::ProfileProviderExt::pages) |
+/// | the record is the one that was asked for | the caller's methods, again: [`get`](crate::ProfileProviderExt::get); and [`Plan::begin`] |
+/// | a "not found" is one of the service | the provider: only it knows the form of the service's errors. [`prove_place`] helps |
+/// | a write obeys the rules, changes something, and is sent once | [`Plan::begin`] and [`Execution`](crate::plan::Execution) |
+///
+/// The conformance suite (crate `anyprofile-conformance`) tries each of them.
+///
 /// # Decorators
 /// A provider that wraps another one overrides [`decorated`](Self::decorated), the four required methods, and what it changes. Every
 /// other method is then that of the wrapped provider. `Arc<P>` and `Box<P>` are providers too.

@@ -59,8 +59,8 @@ fn told(report: &Report, faults: &[String]) -> String {
     let (passed, failed) = (report.passed(), report.failures().count());
     let faults = if faults.is_empty() { String::new() } else { format!(" ({})", faults.join("; ")) };
     format!(
-        "{passed} checks passed, {failed} failed by the server's fault{faults}, {} not provoked",
-        report.not_provoked()
+        "{passed} checks passed, {failed} failed by the server's fault{faults}, {} not proven",
+        report.not_proven().count()
     )
 }
 

@@ -110,6 +110,8 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         say!("{account}: {}", last.lines().last().unwrap_or_default());
     }
     let is_passed = reports.iter().all(|(_, report)| report.is_passed());
+    // What could not be tried is neither right nor wrong.
+    let is_all_checked = is_all_checked && reports.iter().all(|(_, report)| report.is_proven());
     Ok(match (is_passed, is_all_checked) {
         (false, _) => Exit::Defect,
         (true, false) => Exit::Partial,
@@ -123,6 +125,7 @@ fn rows(account: &str, report: &Report) -> Vec<Vec<Value>> {
             anyprofile_conformance::Outcome::Passed => ("passed", ""),
             anyprofile_conformance::Outcome::Failed(reason) => ("FAILED", reason.as_str()),
             anyprofile_conformance::Outcome::NotApplicable(reason) => ("not applicable", reason.as_str()),
+            anyprofile_conformance::Outcome::NotProven(needs) => ("not proven", needs.as_str()),
             _ => ("", ""),
         };
         vec![json!(account), json!(result.check.id), json!(outcome), json!(reason)]

@@ -8,9 +8,9 @@ use anyprofile_core::{
 };
 use futures_util::future;
 
-use super::{Checked, checks, ensure, is_whole, require};
+use super::{Checked, checks, disturb, ensure, is_whole, paged, require, some_listed};
 use crate::{
-    report::{NOT_PROVOKED, Outcome},
+    report::Outcome,
     subject::{Disturbance, Subject},
 };
 
@@ -29,6 +29,8 @@ checks! { Behaviour:
             "A repeated cursor would never end." => cycle;
         "failure.lost-record", "a record that is counted but not returned is reported as missing",
             "Declared totals are checked." => lost_record;
+        "listing.short-page", "a page that is shorter than the others is not the end of the list",
+            "A service may leave out records of a page." => short_page;
         "cancellation", "a listing can be dropped at any moment without harm",
             "Timeouts and `select!` drop futures." => cancellation;
         "concurrency", "concurrent listings return the same profiles",
@@ -38,16 +40,6 @@ checks! { Behaviour:
         "description", "`Debug` of the provider and its errors show no credential, and its account is named",
             "Both end up in logs." => description;
 }
-
-/// Returns a query with a page size that results in several pages.
-fn query(subject: &Subject<'_>) -> Option<ListQuery> {
-    let listing = &subject.capabilities().listing;
-    let size = u32::try_from(subject.listed.len() / 4).ok()?.max(1);
-    (listing.page_size && subject.listed.len() > 3)
-        .then(|| ListQuery::new().with_page_size(listing.max_page_size.map_or(size, |max| size.min(max))))
-}
-
-const NO_PAGES: &str = "the page size cannot be set, or there are too few profiles";
 
 /// The result of a listing.
 struct Listed {
@@ -78,9 +70,9 @@ async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> Listed {
 
 /// Lists all profiles during a disturbance.
 async fn disturbed(subject: &Subject<'_>, disturbance: Disturbance) -> Checked<Listed> {
-    let Some(query) = query(subject) else { return Err(Outcome::not_applicable(NO_PAGES)) };
+    let query = paged(subject, 4)?;
     let provider = subject.another()?;
-    require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
+    disturb(subject, disturbance)?;
     // The disturbance counts requests, so they are sent one after another.
     Ok(list(provider.as_ref(), query.with_concurrency(1)).await)
 }
@@ -111,9 +103,9 @@ async fn lasting(subject: &Subject<'_>) -> Checked {
 }
 
 async fn again(subject: &Subject<'_>) -> Checked {
-    let Some(query) = query(subject) else { return Err(Outcome::not_applicable(NO_PAGES)) };
+    let query = paged(subject, 4)?;
     let provider = subject.another()?;
-    require(subject.server.disturb(Disturbance::Fails), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::Fails)?;
     let mut pages = provider.pages(query);
     let (mut ids, mut failures) = (BTreeSet::new(), 0);
     while let Some(page) = pages.next_page().await {
@@ -177,8 +169,17 @@ async fn lost_record(subject: &Subject<'_>) -> Checked {
     Ok(())
 }
 
+async fn short_page(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::LostRecord).await?;
+    let (returned, all) = (listed.ids.len(), subject.listed.len());
+    ensure(
+        returned + 1 >= all,
+        format_args!("one record of a page is left out, and {returned} of {all} profiles are returned"),
+    )
+}
+
 async fn cancellation(subject: &Subject<'_>) -> Checked {
-    let query = query(subject).unwrap_or_default();
+    let query = paged(subject, 4).unwrap_or_default();
     require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
     for polls in 0..20 {
         let mut pages = subject.provider.pages(query.clone());
@@ -207,7 +208,7 @@ async fn cancellation(subject: &Subject<'_>) -> Checked {
 
 async fn concurrency(subject: &Subject<'_>) -> Checked {
     require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
-    let query = query(subject).unwrap_or_default();
+    let query = paged(subject, 4).unwrap_or_default();
     let listings = (0..8).map(|_| list(subject.provider.as_ref(), query.clone()));
     for listed in future::join_all(listings).await {
         ensure(
@@ -239,7 +240,7 @@ fn all_texts(error: &Error) -> String {
 }
 
 async fn secrecy(subject: &Subject<'_>) -> Checked {
-    require(!subject.listed.is_empty(), "no profile is listed")?;
+    some_listed(subject)?;
     for profile in &subject.listed {
         // The id may contain the name.
         let id = profile.id.to_string();
@@ -254,7 +255,7 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
     for disturbance in [Disturbance::WebPage, Disturbance::BadRecord, Disturbance::Fails] {
         let listed = match disturbed(subject, disturbance).await {
             Ok(listed) => listed,
-            Err(Outcome::NotApplicable(_)) => continue,
+            Err(Outcome::NotApplicable(_) | Outcome::NotProven(_)) => continue,
             Err(outcome) => return Err(outcome),
         };
         if let Some(error) = listed.error {

@@ -6,15 +6,15 @@ use anyprofile_core::{
 use futures_util::future::join;
 
 use super::{
-    Checked, checks,
+    Checked, checks, disturb,
     elsewhere::{accounts, write_at},
     ensure,
     fixtures::{updatable, update_all, writes},
-    plans::{NO_WRITES, name_of, plan_of},
-    require,
+    plans::{name_of, plan_of},
+    require, some_writes,
 };
 use crate::{
-    report::{NOT_PROVOKED, Outcome},
+    report::Outcome,
     subject::{Disturbance, Subject},
 };
 
@@ -52,7 +52,7 @@ async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> Checked {
 
 async fn spent(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require(!writes.is_empty(), NO_WRITES)?;
+    some_writes(subject, &writes)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
         ensure(
@@ -82,7 +82,7 @@ async fn spent(subject: &Subject<'_>) -> Checked {
 
 async fn elsewhere(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require(!writes.is_empty(), NO_WRITES)?;
+    some_writes(subject, &writes)?;
     let mut count = 0;
     for account in accounts(subject)? {
         for write in &writes {
@@ -116,9 +116,7 @@ struct Failed {
 
 /// Executes a plan during a disturbance.
 async fn failed(subject: &Subject<'_>, plan: &Plan, disturbance: Disturbance) -> Checked<Failed> {
-    if !subject.server.disturb(disturbance) {
-        return Err(Outcome::not_applicable(NOT_PROVOKED));
-    }
+    disturb(subject, disturbance)?;
     let before = subject.server.writes();
     let executed = execute(subject, plan).await;
     let sent = subject.server.writes() - before;
@@ -165,7 +163,7 @@ fn steps(requests: usize, made: usize, failed: StepOutcome) -> Vec<StepOutcome> 
 
 async fn refused(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require(!writes.is_empty(), NO_WRITES)?;
+    some_writes(subject, &writes)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
         let failed = failed(subject, &plan, Disturbance::WriteRefused { after: 0 }).await?;
@@ -184,7 +182,7 @@ async fn refused(subject: &Subject<'_>) -> Checked {
 
 async fn lost(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require(!writes.is_empty(), NO_WRITES)?;
+    some_writes(subject, &writes)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
         let failed = failed(subject, &plan, Disturbance::WriteLost { after: 0 }).await?;

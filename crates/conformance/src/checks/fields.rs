@@ -6,7 +6,7 @@ use anyprofile_core::{
     FieldPath, FieldState, GetOptions, Profile, ProfileProviderExt as _, Result, capabilities::Readable,
 };
 
-use super::{Checked, checks, ensure, require};
+use super::{Checked, checks, ensure, prove};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Fields:
@@ -53,7 +53,7 @@ async fn declared(subject: &Subject<'_>) -> Checked {
 
 async fn filled(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require(!profiles.is_empty(), "no profile is listed")?;
+    prove(!profiles.is_empty(), "the test server must have profiles")?;
     let views: BTreeSet<_> = profiles
         .iter()
         .filter_map(|profile| profile.origin.as_ref())
@@ -74,7 +74,7 @@ async fn filled(subject: &Subject<'_>) -> Checked {
 
 async fn json(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require(!profiles.is_empty(), "no profile is listed")?;
+    prove(!profiles.is_empty(), "the test server must have profiles")?;
     for profile in profiles {
         let Ok(text) = serde_json::to_string(&profile) else {
             return Err(Outcome::failed(format!("{} cannot be written as JSON", profile.id)));

@@ -10,9 +10,9 @@ use anyprofile_core::{
     query::{FilterPart, Order, OrderField},
 };
 
-use super::{Checked, checks, ensure, require};
+use super::{Checked, checks, disturb, ensure, paged, prove, require};
 use crate::{
-    report::{NOT_PROVOKED, Outcome},
+    report::Outcome,
     subject::{Disturbance, Subject},
 };
 
@@ -48,12 +48,13 @@ async fn get(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.get.kinds();
     let people: Vec<_> =
         kinds.iter().filter_map(|kind| Some(subject.some(kind).nth(1)?.id.clone())).collect();
-    require(!people.is_empty(), "no profile of a readable kind is listed")?;
+    require(!kinds.is_empty(), "profiles cannot be read by id")?;
+    prove(!people.is_empty(), "the test server must have two profiles of a kind that can be read")?;
     let mut truths = Vec::new();
     for id in people {
         truths.push(subject.provider.get(&id).await?);
     }
-    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::AnotherRecord)?;
     for truth in truths {
         let id = &truth.id;
         match subject.provider.get(id).await {
@@ -89,8 +90,8 @@ async fn find(subject: &Subject<'_>) -> Checked {
         let found = subject.provider.find_by(&key).await?;
         truths.push((key, found));
     }
-    require(!truths.is_empty(), "no profile is listed")?;
-    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
+    prove(!truths.is_empty(), "the test server must have two users, or one with an e-mail address")?;
+    disturb(subject, Disturbance::AnotherRecord)?;
     for (key, truth) in truths {
         match subject.provider.find_by(&key).await {
             Ok(found) => {
@@ -126,11 +127,15 @@ fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
 
 async fn plan(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Err(Outcome::not_applicable("no profile with a writable text is listed"));
+        let is_supported = subject.capabilities().operations.update.is_supported();
+        require(is_supported, "updating is not supported")?;
+        return Err(Outcome::not_proven(
+            "the test server must have two profiles with a text that can be changed",
+        ));
     };
     let write = Write::update(id, change);
     let before = subject.provider.plan(&write, &PlanOptions::new()).await?;
-    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::AnotherRecord)?;
     match subject.provider.plan(&write, &PlanOptions::new()).await {
         Ok(plan) => {
             let is_same = plan.differences() == before.differences() && plan.requests() == before.requests();
@@ -143,12 +148,16 @@ async fn plan(subject: &Subject<'_>) -> Checked {
 
 async fn update(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Err(Outcome::not_applicable("no profile with a writable text is listed"));
+        let is_supported = subject.capabilities().operations.update.is_supported();
+        require(is_supported, "updating is not supported")?;
+        return Err(Outcome::not_proven(
+            "the test server must have two profiles with a text that can be changed",
+        ));
     };
     let write = Write::update(id.clone(), change);
     let plan = subject.provider.plan(&write, &PlanOptions::new()).await?;
-    require(!plan.is_settled(), "the text already has the value")?;
-    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
+    prove(!plan.is_settled(), "the test server must have a profile with another text")?;
+    disturb(subject, Disturbance::AnotherRecord)?;
     let before = subject.server.writes();
     let executed = subject.provider.execute(&plan, &ExecuteOptions::new()).await;
     let is_sent = subject.server.writes() > before;
@@ -173,9 +182,9 @@ async fn place_get(subject: &Subject<'_>) -> Checked {
     };
     let listed = subject.some(kind).next().map(|profile| profile.id.clone());
     let ids: Vec<_> = listed.into_iter().chain(subject.unused_id(kind)).collect();
-    require(!ids.is_empty(), "no test id can be created")?;
+    prove(!ids.is_empty(), "the test server must have a profile, or ids of another form")?;
     let provider = subject.another()?;
-    require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::WrongPlace)?;
     for id in ids {
         let Err(error) = provider.get(&id).await else {
             return Err(Outcome::failed("a profile is returned"));
@@ -189,7 +198,7 @@ async fn place_find(subject: &Subject<'_>) -> Checked {
     let unused = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
     let keys: Vec<_> = keys(subject).into_iter().chain([unused]).collect();
     let provider = subject.another()?;
-    require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::WrongPlace)?;
     for key in keys {
         match provider.find_by(&key).await {
             Ok(found) if found.method == FindMethod::Unanswerable => {}
@@ -204,27 +213,17 @@ async fn place_find(subject: &Subject<'_>) -> Checked {
     Ok(())
 }
 
-/// Returns a query with a page size that results in several pages.
-fn paged(subject: &Subject<'_>) -> ListQuery {
-    let listing = &subject.capabilities().listing;
-    let size = u32::try_from(subject.listed.len() / 6).unwrap_or(u32::MAX).max(1);
-    let query = ListQuery::new().with_concurrency(1);
-    if listing.page_size {
-        query.with_page_size(listing.max_page_size.map_or(size, |max| size.min(max)))
-    } else {
-        query
-    }
+/// Returns a query for small pages, one after the other, as far as the service has them.
+fn small_pages(subject: &Subject<'_>) -> ListQuery {
+    paged(subject, 6).unwrap_or_default().with_concurrency(1)
 }
 
 async fn empty_pages(subject: &Subject<'_>) -> Checked {
-    require(
-        subject.capabilities().listing.page_size && subject.listed.len() > 6,
-        "there are too few profiles",
-    )?;
+    let query = paged(subject, 6)?.with_concurrency(1);
     let provider = subject.another()?;
-    require(subject.server.disturb(Disturbance::EmptyPages), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::EmptyPages)?;
     let before = subject.server.requests();
-    let mut listing = provider.list(paged(subject).with_max_empty_pages(5));
+    let mut listing = provider.list(query.with_max_empty_pages(5));
     let mut count = 0;
     let error = loop {
         match listing.try_next().await {
@@ -276,14 +275,19 @@ async fn filter_ignored(subject: &Subject<'_>) -> Checked {
 
 async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Checked {
     let Some(filter) = pushed_filter(subject) else {
-        return Err(Outcome::not_applicable("no filter that excludes a profile is sent to the service"));
+        let filters = &subject.capabilities().listing.filters;
+        let is_sent = filters.contains(&FilterPart::Status) || filters.contains(&FilterPart::Mfa);
+        require(is_sent, "no filter by status or second factor is sent to the service")?;
+        return Err(Outcome::not_proven(
+            "the test server must have profiles that differ in status or second factor",
+        ));
     };
     let provider = subject.another()?;
-    require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
+    disturb(subject, disturbance)?;
     let verdict = |it: &Profile| filter.verdict(it, subject.capabilities());
     let wanted: BTreeSet<_> =
         subject.listed.iter().filter(|it| verdict(it) == Verdict::Yes).map(|it| it.id.clone()).collect();
-    let mut listing = provider.list(paged(subject).with_filter(filter.clone()));
+    let mut listing = provider.list(small_pages(subject).with_filter(filter.clone()));
     let mut returned = BTreeSet::new();
     let error = loop {
         match listing.try_next().await {
@@ -312,17 +316,18 @@ async fn order_ignored(subject: &Subject<'_>) -> Checked {
         subject.listed.iter().filter_map(|it| it.times.updated.value().copied()).collect();
     times.sort();
     let since = times.len().checked_sub(1).and_then(|last| times.get(last * 3 / 4)).copied();
-    let (true, Some(since)) = (orders.contains(&OrderField::Updated), since) else {
-        return Err(Outcome::not_applicable("no order by the time of the update is declared"));
+    require(orders.contains(&OrderField::Updated), "no order by the time of the update is declared")?;
+    let Some(since) = since else {
+        return Err(Outcome::not_proven("the test server must have profiles with the time of their update"));
     };
     let provider = subject.another()?;
-    require(subject.server.disturb(Disturbance::OrderIgnored), NOT_PROVOKED)?;
+    disturb(subject, Disturbance::OrderIgnored)?;
     let mut filter = Filter::default();
     filter.updated_since = Some(since);
     let wanted = subject.listed.iter().filter(|it| it.times.updated.value().is_some_and(|it| *it >= since));
     let wanted: BTreeSet<_> = wanted.map(|profile| profile.id.clone()).collect();
     let order = Order::descending(OrderField::Updated);
-    let mut listing = provider.list(paged(subject).with_order(order).with_filter(filter));
+    let mut listing = provider.list(small_pages(subject).with_order(order).with_filter(filter));
     let mut returned = BTreeSet::new();
     while let Some(profile) = listing.try_next().await? {
         returned.insert(profile.id);

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    ErrorKind, Expected, Filter, ListQuery, Profile, ProfileId, ProfileProviderExt as _, Result, Timestamp,
+    ErrorKind, Expected, Filter, ListQuery, Profile, ProfileId, ProfileProviderExt as _, Result, Status,
+    Timestamp,
     listing::{Cursor, Pages},
     query::{Direction, Order, OrderField},
 };
 
-use super::{Checked, checks, ensure, is_whole, require};
+use super::{Checked, checks, ensure, is_whole, paged, prove, require, some_listed};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Listing:
@@ -42,13 +43,6 @@ checks! { Listing:
             "An unsupported operation costs no request." => supported;
 }
 
-const NONE: &str = "no profile is listed";
-
-/// Returns whether any profile is listed.
-fn is_there(subject: &Subject<'_>) -> bool {
-    subject.capabilities().operations.list.is_supported() && !subject.listed.is_empty()
-}
-
 fn set(profiles: &[Profile]) -> BTreeSet<&ProfileId> {
     profiles.iter().map(|profile| &profile.id).collect()
 }
@@ -63,7 +57,7 @@ fn ensure_all(subject: &Subject<'_>, profiles: &[Profile]) -> Checked {
 }
 
 async fn complete(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
+    some_listed(subject)?;
     let mut listing = subject.provider.list(ListQuery::new());
     let mut count = 0_u64;
     while listing.try_next().await?.is_some() {
@@ -85,7 +79,7 @@ async fn complete(subject: &Subject<'_>) -> Checked {
 }
 
 async fn ids(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
+    some_listed(subject)?;
     let info = subject.info();
     let collections = &subject.capabilities().listing.collections;
     let kinds = subject.capabilities().operations.list.kinds();
@@ -103,7 +97,7 @@ async fn ids(subject: &Subject<'_>) -> Checked {
 }
 
 async fn stable(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
+    some_listed(subject)?;
     let again = subject.list(ListQuery::new()).await?;
     ensure(
         set(&again) == set(&subject.listed),
@@ -124,7 +118,7 @@ async fn all_pages<'a>(
 }
 
 async fn pages(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
+    some_listed(subject)?;
     let (profiles, _) = all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new())).await?;
     let same = profiles.iter().map(|profile| &profile.id).eq(subject.ids());
     ensure(
@@ -134,19 +128,13 @@ async fn pages(subject: &Subject<'_>) -> Checked {
     Ok(())
 }
 
-/// Returns a page size that splits the listing into a few pages.
-fn small(subject: &Subject<'_>) -> Option<u32> {
-    let listing = &subject.capabilities().listing;
-    let size = u32::try_from(subject.listed.len() / 3).ok()?.max(1);
-    let size = listing.max_page_size.map_or(size, |max| size.min(max));
-    (listing.page_size && subject.listed.len() > 2).then_some(size)
-}
-
 async fn page_size(subject: &Subject<'_>) -> Checked {
-    let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
-    };
-    let query = ListQuery::new().with_page_size(size);
+    require(subject.capabilities().listing.page_size, "the page size cannot be set")?;
+    let query = paged(subject, 3)?;
+    // Smaller than the pages that the service sends anyway.
+    let usual = u32::try_from(subject.largest_page / 2).unwrap_or(u32::MAX).max(1);
+    let size = query.page_size.map_or(usual, |size| size.min(usual));
+    let query = query.with_page_size(size);
     let (mut profiles, mut count) = (Vec::new(), 0);
     let mut pages = Pages::new(subject.provider.as_ref(), query);
     while let Some(page) = pages.next_page().await {
@@ -166,7 +154,8 @@ async fn page_size(subject: &Subject<'_>) -> Checked {
 const LARGE: u32 = 1_000;
 
 async fn largest_page(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be set")?;
+    some_listed(subject)?;
+    require(subject.capabilities().listing.page_size, "the page size cannot be set")?;
     let size = subject.capabilities().listing.max_page_size.unwrap_or(LARGE);
     let (profiles, _) =
         all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new().with_page_size(size))).await?;
@@ -178,8 +167,8 @@ async fn largest_page(subject: &Subject<'_>) -> Checked {
 }
 
 async fn concurrency(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
-    let query = small(subject).map_or_else(ListQuery::new, |size| ListQuery::new().with_page_size(size));
+    some_listed(subject)?;
+    let query = paged(subject, 3).unwrap_or_default();
     for pages in [1, 2, ListQuery::DEFAULT_CONCURRENCY, 1000] {
         let mut listing = subject.provider.list(query.clone().with_concurrency(pages));
         let mut profiles = Vec::new();
@@ -203,7 +192,8 @@ async fn concurrency(subject: &Subject<'_>) -> Checked {
 }
 
 async fn limit(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject) && subject.listed.len() > 1, "there are too few profiles")?;
+    some_listed(subject)?;
+    prove(subject.listed.len() > 1, "the test server must have several profiles")?;
     let mut listing = subject.provider.list(ListQuery::new().with_limit(1));
     let mut count = 0;
     while listing.try_next().await?.is_some() {
@@ -216,10 +206,7 @@ async fn limit(subject: &Subject<'_>) -> Checked {
 }
 
 async fn resume(subject: &Subject<'_>) -> Checked {
-    let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
-    };
-    let query = ListQuery::new().with_page_size(size);
+    let query = paged(subject, 3)?;
     let mut pages = subject.provider.pages(query.clone());
     let mut profiles = Vec::new();
     if let Some(page) = pages.next_page().await {
@@ -243,26 +230,33 @@ async fn resume(subject: &Subject<'_>) -> Checked {
 }
 
 async fn cursor_of_another_query(subject: &Subject<'_>) -> Checked {
-    let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
-    };
-    let mut pages = subject.provider.pages(ListQuery::new().with_page_size(size));
+    let query = paged(subject, 3)?;
+    let mut pages = subject.provider.pages(query.clone());
     if let Some(page) = pages.next_page().await {
         page?;
     }
     let Some(cursor) = pages.cursor().cloned() else {
         return Err(Outcome::failed("no cursor is returned after the first of several pages"));
     };
-    let is_room = subject.capabilities().listing.max_page_size.is_none_or(|max| size < max);
-    let other = ListQuery::new().with_page_size(if is_room { size + 1 } else { size - 1 });
-    let asked = subject.provider.list_page(&other, Some(&cursor));
-    let error = subject.refused("the cursor", asked).await?;
-    ensure(error.kind() == ErrorKind::InvalidRequest, format_args!("wrong error kind: {}", error.kind()))?;
+    let filtered = filtered(|filter| filter.status = vec![Expected::Is(Status::Active)]);
+    let mut others = vec![query.clone().with_filter(filtered)];
+    if let Some(size) = query.page_size {
+        let is_room = subject.capabilities().listing.max_page_size.is_none_or(|max| size < max);
+        others.push(query.with_page_size(if is_room { size + 1 } else { size - 1 }));
+    }
+    for other in others {
+        let asked = subject.provider.list_page(&other, Some(&cursor));
+        let error = subject.refused("the cursor", asked).await?;
+        ensure(
+            error.kind() == ErrorKind::InvalidRequest,
+            format_args!("wrong error kind: {}", error.kind()),
+        )?;
+    }
     Ok(())
 }
 
 async fn refusals(subject: &Subject<'_>) -> Checked {
-    require(subject.capabilities().operations.list.is_supported(), NONE)?;
+    require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
     let listing = &subject.capabilities().listing;
     let mut queries = vec![("a page size of 0", ListQuery::new().with_page_size(0))];
     if let Some(beyond) = listing.max_page_size.and_then(|max| max.checked_add(1)) {
@@ -292,10 +286,8 @@ async fn refusals(subject: &Subject<'_>) -> Checked {
 async fn orders(subject: &Subject<'_>) -> Checked {
     let orders = &subject.capabilities().listing.orders;
     let is_timed = |order: &&OrderField| matches!(order, OrderField::Created | OrderField::Updated);
-    require(
-        is_there(subject) && orders.iter().any(|order| is_timed(&order)),
-        "no order by time is declared",
-    )?;
+    require(orders.iter().any(|order| is_timed(&order)), "no order by time is declared")?;
+    some_listed(subject)?;
     for field in orders.iter().filter(is_timed) {
         for direction in [Direction::Ascending, Direction::Descending] {
             let order = match direction {
@@ -338,7 +330,7 @@ fn filtered(set: impl FnOnce(&mut Filter)) -> Filter {
 }
 
 async fn filters(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject), NONE)?;
+    some_listed(subject)?;
     let mut filters = Vec::new();
     let statuses: BTreeSet<_> =
         subject.listed.iter().filter_map(|it| it.status.value()).map(ToString::to_string).collect();

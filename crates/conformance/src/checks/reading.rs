@@ -2,7 +2,7 @@
 
 use anyprofile_core::{ErrorKind, FindKey, GetOptions, ProfileId, ProfileProviderExt as _, find::FindMethod};
 
-use super::{Checked, checks, ensure, require};
+use super::{Checked, checks, ensure, prove, require, some_listed};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Reading:
@@ -44,7 +44,7 @@ async fn listed(subject: &Subject<'_>) -> Checked {
             count += 1;
         }
     }
-    require(count > 0, "no profile of a readable kind is listed")?;
+    prove(count > 0, "the test server must have a profile of a kind that can be read")?;
     Ok(())
 }
 
@@ -53,7 +53,9 @@ async fn nobody(subject: &Subject<'_>) -> Checked {
         return Err(Outcome::not_applicable("profiles cannot be read by id"));
     };
     let Some(id) = subject.unused_id(kind) else {
-        return Err(Outcome::not_applicable("no test id can be created"));
+        return Err(Outcome::not_proven(
+            "the test server must have profiles, so that an id of their form can be made",
+        ));
     };
     match subject.provider.get(&id).await {
         Ok(_) => Err(Outcome::failed("a profile is returned for an unused id")),
@@ -72,7 +74,9 @@ async fn another_account(subject: &Subject<'_>) -> Checked {
         return Err(Outcome::not_applicable("no test account can be created"));
     };
     let Ok(id) = ProfileId::new(info.service.clone(), account, kind.clone(), "x") else {
-        return Err(Outcome::not_applicable("no test id can be created"));
+        return Err(Outcome::not_proven(
+            "the test server must have profiles, so that an id of their form can be made",
+        ));
     };
     let error = subject.refused("an id of another account", subject.provider.get(&id)).await?;
     ensure(error.kind() == ErrorKind::InvalidRequest, format_args!("wrong error kind: {}", error.kind()))?;
@@ -83,7 +87,9 @@ async fn another_kind(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
     let text = format!("{}:{}/spaceship/x", info.service, info.account);
     let Ok(id) = text.parse::<ProfileId>() else {
-        return Err(Outcome::not_applicable("no test id can be created"));
+        return Err(Outcome::not_proven(
+            "the test server must have profiles, so that an id of their form can be made",
+        ));
     };
     let options = GetOptions::new();
     let asked = subject.provider.get_opts(&id, &options);
@@ -133,7 +139,8 @@ async fn current(subject: &Subject<'_>) -> Checked {
 
 async fn find_id(subject: &Subject<'_>) -> Checked {
     let Some(profile) = subject.listed.first() else {
-        return Err(Outcome::not_applicable("no profile is listed"));
+        some_listed(subject)?;
+        return Ok(());
     };
     let key = FindKey::NativeId(profile.id.native().to_owned());
     let found = subject.provider.find_by(&key).await?;
@@ -146,7 +153,10 @@ async fn find_email(subject: &Subject<'_>) -> Checked {
     let none = subject.provider.find_by(&unused).await?;
     ensure(none.profiles.is_empty(), "a profile is found by an unused e-mail address")?;
     let Some(profile) = subject.listed.iter().find(|profile| profile.email().is_some()) else {
-        require(none.method == FindMethod::Unanswerable, "no profile has an e-mail address")?;
+        prove(
+            none.method == FindMethod::Unanswerable,
+            "the test server must have a profile with an e-mail address",
+        )?;
         return Ok(());
     };
     let address = profile.email().unwrap_or_default().to_owned();

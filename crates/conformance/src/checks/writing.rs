@@ -11,7 +11,7 @@ use anyprofile_core::{
 use super::{
     Checked, checks, ensure,
     fixtures::{draft, value, victim, writable},
-    require,
+    prove, require, some_updatable,
 };
 use crate::{
     report::Outcome,
@@ -54,11 +54,9 @@ async fn update_plan(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChan
     subject.provider.plan(&Write::update(id.clone(), change.clone()), &PlanOptions::new()).await
 }
 
-const NONE_UPDATABLE: &str = "no profile that can be updated is listed";
-
 async fn refused(subject: &Subject<'_>) -> Checked {
     let people = updatable(subject);
-    require(!people.is_empty(), NONE_UPDATABLE)?;
+    some_updatable(subject, &people)?;
     for id in people {
         let mut change = ProfileChange::new().set(FieldPath::ID, "x").set(FieldPath::STATUS_RAW, "x");
         let mut wrong = 2;
@@ -130,7 +128,7 @@ async fn unsupported(subject: &Subject<'_>) -> Checked {
 
 async fn plan(subject: &Subject<'_>) -> Checked {
     let people = updatable(subject);
-    require(!people.is_empty(), NONE_UPDATABLE)?;
+    some_updatable(subject, &people)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(value) = value(&rule.format, 1) else { continue };
@@ -172,7 +170,7 @@ async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) 
 
 async fn apply(subject: &Subject<'_>) -> Checked {
     let people = updatable(subject);
-    require(!people.is_empty(), NONE_UPDATABLE)?;
+    some_updatable(subject, &people)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             for number in [1, 2] {
@@ -200,7 +198,8 @@ async fn clear(subject: &Subject<'_>) -> Checked {
 
 async fn stale(subject: &Subject<'_>) -> Checked {
     let Some(id) = updatable(subject).into_iter().next() else {
-        return Err(Outcome::not_applicable(NONE_UPDATABLE));
+        some_updatable::<ProfileId>(subject, &[])?;
+        return Ok(());
     };
     let text = writable(subject, &id.kind).find(|(_, rule)| matches!(rule.format, ValueFormat::Text { .. }));
     let Some((path, rule)) = text else {
@@ -295,7 +294,7 @@ async fn deactivate(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    require(count > 0, "no profile can be deactivated")?;
+    prove(count > 0, "the test server must have a profile that can be deactivated")?;
     Ok(())
 }
 
@@ -324,7 +323,7 @@ async fn delete(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    require(count > 0, "no profile can be deleted")?;
+    prove(count > 0, "the test server must have a profile that can be deleted")?;
     Ok(())
 }
 
@@ -333,7 +332,7 @@ async fn enroll(subject: &Subject<'_>) -> Checked {
         return Err(Outcome::not_applicable("enrolling is not supported"));
     };
     let Some(id) = subject.some(kind).next().map(|profile| profile.id.clone()) else {
-        return Err(Outcome::not_applicable("no profile that can be enrolled is listed"));
+        return Err(Outcome::not_proven("the test server must have a profile that can be enrolled"));
     };
     let planned = subject.provider.plan(&Write::enroll(id.clone()), &PlanOptions::new()).await?;
     ensure(!planned.requests().is_empty(), "the plan is empty")?;

@@ -82,6 +82,12 @@ pub(crate) enum Flaw {
     ForgetsMade,
     /// The writes after a failed one are sent.
     GoesOn,
+    /// A failure behind the first page ends the listing quietly.
+    EndsAtFailure,
+    /// A record that cannot be read costs its page.
+    LosesPage,
+    /// A listing that was resumed skips a page.
+    SkipsWhenResumed,
 }
 
 /// A store, and the flaw of the providers that connect to it.
@@ -89,18 +95,30 @@ pub(crate) enum Flaw {
 pub(crate) struct Connector {
     pub(crate) store: Arc<Store>,
     flaw: Flaw,
+    /// Whether the size of a page can be chosen.
+    has_page_size: bool,
 }
 
 impl Connector {
     pub(crate) fn new(flaw: Flaw) -> Self {
-        let people = (0..25).map(|number| person(number, flaw)).collect();
-        Self { store: Arc::new(Store::new(people)), flaw }
+        Self::with(flaw, 25)
+    }
+
+    /// Has the store choose the size of its pages.
+    pub(crate) fn with_own_pages(self) -> Self {
+        Self { has_page_size: false, ..self }
+    }
+
+    /// Creates a store with so many people.
+    pub(crate) fn with(flaw: Flaw, people: usize) -> Self {
+        let people = (0..people).map(|number| person(number, flaw)).collect();
+        Self { store: Arc::new(Store::new(people)), flaw, has_page_size: true }
     }
 }
 
 impl Connect for Connector {
     fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
-        Ok(Arc::new(Memory::new(Arc::clone(&self.store), self.flaw)?))
+        Ok(Arc::new(Memory::new(Arc::clone(&self.store), self.flaw, self.has_page_size)?))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The provider, written only against the core.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use anyprofile_conformance::Disturbance;
 use anyprofile_core::{
@@ -8,7 +11,7 @@ use anyprofile_core::{
     ListQuery, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Status, Write,
     async_trait,
     capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
-    listing::{Cursor, CursorPosition, Next, Page},
+    listing::{Cursor, CursorPosition, Next, Page, Quarantined},
     plan::{Execution, StepOutcome},
     query::{Direction, FilterPart, OrderField},
 };
@@ -25,10 +28,12 @@ pub(super) struct Memory {
     pub(super) capabilities: Capabilities,
     pub(super) store: Arc<Store>,
     pub(super) flaw: Flaw,
+    /// Whether a page was listed.
+    is_begun: AtomicBool,
 }
 
 impl Memory {
-    pub(super) fn new(store: Arc<Store>, flaw: Flaw) -> Result<Self> {
+    pub(super) fn new(store: Arc<Store>, flaw: Flaw, has_page_size: bool) -> Result<Self> {
         let mut capabilities = Capabilities::default();
         let operations = &mut capabilities.operations;
         for support in
@@ -38,8 +43,8 @@ impl Memory {
         }
         operations.deactivate = Support::users();
         operations.enroll = Support::no("nobody enrolls in memory");
-        capabilities.listing.page_size = true;
-        capabilities.listing.max_page_size = Some(100);
+        capabilities.listing.page_size = has_page_size;
+        capabilities.listing.max_page_size = has_page_size.then_some(100);
         capabilities.listing.declares_total = true;
         capabilities.listing.orders = vec![OrderField::Updated];
         capabilities.listing.filters = vec![FilterPart::Status];
@@ -60,7 +65,7 @@ impl Memory {
         .into_iter()
         .collect();
         let info = ProviderInfo::new("memory".parse()?, "test".parse()?, "Memory", "memory:");
-        Ok(Self { info, capabilities, store, flaw })
+        Ok(Self { info, capabilities, store, flaw, is_begun: AtomicBool::new(false) })
     }
 
     /// Returns the response of a gateway, if the store is not reached.
@@ -143,6 +148,17 @@ impl ProfileProvider for Memory {
             people.clear();
         }
         let size = query.page_size.unwrap_or(PAGE_SIZE) as usize;
+        let is_first_call = !self.is_begun.swap(true, Ordering::Relaxed);
+        let skips = self.flaw == Flaw::SkipsWhenResumed && is_first_call && from > 0;
+        let from = if skips { (from + size).min(people.len()) } else { from };
+        if from > 0 && self.store.is(Disturbance::Fails) {
+            if self.flaw == Flaw::EndsAtFailure {
+                return Ok(Page::last(Vec::new()));
+            }
+            return Err(Error::new(ErrorKind::Upstream, "503")
+                .with_provider(&self.info)
+                .with_hint("try again"));
+        }
         let is_empty = from > 0 && self.store.is(Disturbance::EmptyPages);
         let to = if is_empty { from + size } else { (from + size).min(people.len()) };
         let start = if self.flaw == Flaw::Overlaps { from.saturating_sub(1) } else { from };
@@ -150,6 +166,13 @@ impl ProfileProvider for Memory {
         let mut page = Page::last(if is_empty { Vec::new() } else { people[start..end].to_vec() });
         page.declared_total = (self.flaw != Flaw::EndsAtEmptyPage).then_some(people.len() as u64);
         page.stats = anyprofile_core::RequestStats::new(1, std::time::Duration::ZERO);
+        if from == size && self.store.is(Disturbance::BadRecord) && !page.items.is_empty() {
+            match self.flaw {
+                Flaw::LosesPage => page.items.clear(),
+                _ => drop(page.items.pop()),
+            }
+            page.quarantined.push(Quarantined::new(size - 1, "it is no record"));
+        }
         let is_end = is_empty && self.flaw == Flaw::EndsAtEmptyPage;
         if !is_end && (to < people.len() || is_empty) {
             let next = Cursor::new(&self.info, query, CursorPosition::Token(to.to_string()));

@@ -86,6 +86,8 @@ impl Server for Store {
         let can = matches!(
             disturbance,
             Disturbance::EmptyPages
+                | Disturbance::Fails
+                | Disturbance::BadRecord
                 | Disturbance::AnotherRecord
                 | Disturbance::WrongPlace
                 | Disturbance::FilterInverted
