@@ -12,6 +12,7 @@ mod mutants;
 mod native;
 mod native_organization;
 mod observing;
+mod off_boarding;
 #[allow(dead_code)]
 #[path = "../examples/opentelemetry.rs"]
 mod opentelemetry_example;

@@ -7,14 +7,16 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
-    ProfileProviderExt as _, ProviderInfo, Result,
+    AccountName, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions, Profile,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Result, ServiceName, Write,
     check::{CheckReport, Finding},
     find::FindMethod,
     listing::{ListReport, ProfileStream},
 };
 use futures_core::Stream;
 use futures_util::stream;
+
+use crate::writing::{self, Never, OffBoarding, Written};
 
 /// Several accounts, of one or more services, used concurrently.
 ///
@@ -86,6 +88,15 @@ impl Directory {
             .find(|provider| provider.info().service == id.service && provider.info().account == id.account)
     }
 
+    /// Returns the account with a name; the first one, if several services have an account of this name.
+    pub fn provider_named(&self, account: &str) -> Option<&Arc<dyn ProfileProvider>> {
+        self.providers.iter().find(|provider| provider.info().account.as_str() == account)
+    }
+
+    fn required(&self, id: &ProfileId) -> Result<&Arc<dyn ProfileProvider>> {
+        self.provider_of(id).ok_or_else(|| no_account(&id.service, &id.account))
+    }
+
     /// Reads one profile from the account that its id names.
     ///
     /// # Errors
@@ -99,10 +110,57 @@ impl Directory {
     /// # Errors
     /// [`ErrorKind::Config`] if the directory does not have this account, and those of the account.
     pub async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        let Some(provider) = self.provider_of(id) else {
-            return Err(Error::config(format!("no {} account is named '{}'", id.service, id.account)));
+        self.required(id)?.get_checked(id, options).await
+    }
+
+    /// Returns a stream of the members of an organization, a workspace or a group, from the account that its id names. The stream owns its
+    /// provider.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the directory does not have this account.
+    pub fn members(&self, organization: &ProfileId, query: ListQuery) -> Result<ProfileStream<'static>> {
+        let provider = self.required(organization)?;
+        Ok(Arc::clone(provider).list_owned(query.with_member_of(organization.clone())))
+    }
+
+    /// Plans a write at the account that its id names. Writes nothing. A creation has no id: plan it at
+    /// [its provider](Self::provider_named).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the directory does not have this account, [`ErrorKind::InvalidRequest`] for a creation, and those of
+    /// [`ProfileProvider::plan`].
+    pub async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        let Some(id) = write.id() else {
+            return Err(Error::new(ErrorKind::InvalidRequest, "a creation does not say at which account")
+                .with_hint("plan it at a provider: `directory.provider_named(&account)`"));
         };
-        provider.get_checked(id, options).await
+        self.required(id)?.plan(write, options).await
+    }
+
+    /// Executes a plan at the account that it was made for, and reads the profile back where the response does not show the change; see
+    /// [`writing::execute`](crate::writing::execute).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the directory does not have this account. A failure of the write is its
+    /// [outcome](crate::writing::Written::outcome).
+    pub async fn execute(&self, plan: &Plan) -> Result<Written> {
+        let issuer = plan.issuer();
+        let is_issuer = |provider: &&Arc<dyn ProfileProvider>| {
+            let info = provider.info();
+            (&info.service, &info.account) == (&issuer.service, &issuer.account)
+        };
+        let Some(provider) = self.providers.iter().find(is_issuer) else {
+            return Err(no_account(&issuer.service, &issuer.account));
+        };
+        Ok(writing::execute(&**provider, plan, &Never).await)
+    }
+
+    /// Finds a person at all accounts by an e-mail address, a user name or an id, and plans to deactivate every profile. Writes nothing.
+    ///
+    /// The result says what is already so, what is not possible, at which accounts it is not known whether the person has a profile,
+    /// and why it may be a mistake. [`OffBoarding::execute`] executes it.
+    pub async fn off_board(&self, key: &str) -> OffBoarding {
+        OffBoarding::plan(self, key).await
     }
 
     /// Finds a profile at all accounts, at several of them [concurrently](Self::with_concurrency).
@@ -168,6 +226,10 @@ impl Directory {
             left: limit,
         }
     }
+}
+
+fn no_account(service: &ServiceName, account: &AccountName) -> Error {
+    Error::config(format!("no {service} account is named '{account}'"))
 }
 
 /// The result of a find at one account.

@@ -84,6 +84,7 @@ mod built_in;
 mod directory;
 #[cfg(not(feature = "engine"))]
 mod no_accounts;
+pub mod writing;
 
 pub use anyprofile_core::*;
 

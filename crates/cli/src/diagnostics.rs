@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use anyprofile::{Error, error::Effect};
+use anyprofile::Error;
 use clap::error::ContextValue;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::{
@@ -155,17 +155,6 @@ impl Visit for Notice {
         };
         *text = format!("{value:?}");
     }
-}
-
-/// Describes the effect of a failed write, with the kind of the error.
-pub(crate) fn outcome(error: &Error) -> String {
-    let word = match error.effect() {
-        Effect::None => "failed",
-        Effect::Partial => "partly written",
-        Effect::Whole => "written, but not verified",
-        _ => "result unknown",
-    };
-    format!("{word} ({})", error.kind())
 }
 
 /// Prints an error, its causes, and what the service said about it.

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use anyprofile::{async_trait, writing::Interruption};
 use tokio::sync::Notify;
 
 use crate::exit::Exit;
@@ -61,54 +62,33 @@ impl Interrupt {
         if self.is_raised() { Exit::Partial } else { exit }
     }
 
-    async fn raised(&self) {
+    async fn noticed(&self) {
         let raised = self.0.raised.notified();
         if !self.is_raised() {
             raised.await;
         }
     }
+}
 
-    /// Awaits work before a write. Returns `None` if the run is interrupted first; nothing was written then.
-    pub(crate) async fn unless_raised<T>(&self, before: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            () = self.raised() => None,
-            outcome = before => Some(outcome),
-        }
+#[async_trait]
+impl Interruption for Interrupt {
+    async fn raised(&self) {
+        self.noticed().await;
     }
 
-    /// Awaits the verification of a write. Returns `None` if it takes longer than 10 s after an interrupt.
-    pub(crate) async fn look<T>(&self, read: impl Future<Output = T>) -> Option<T> {
-        let outcome = self.within(LONGEST_LOOK, read).await;
-        if outcome.is_none() {
-            say!("the profile could not be read back within {} s", LONGEST_LOOK.as_secs());
-        }
-        outcome
+    async fn write_takes_too_long(&self) {
+        self.noticed().await;
+        tokio::time::sleep(LONGEST_WAIT).await;
     }
 
-    /// Awaits a write. Returns `None` if it takes longer than 30 s after an interrupt; the result is then unknown.
-    pub(crate) async fn finish<T>(&self, write: impl Future<Output = T>) -> Option<T> {
-        let outcome = self.within(LONGEST_WAIT, write).await;
-        if outcome.is_none() {
-            say!(
-                "warning: the write did not finish within {} s; its result is unknown",
-                LONGEST_WAIT.as_secs()
-            );
-        }
-        outcome
+    async fn look_takes_too_long(&self) {
+        self.noticed().await;
+        tokio::time::sleep(LONGEST_LOOK).await;
     }
 
-    /// Awaits a future, for at most `time` after an interrupt.
-    async fn within<T>(&self, time: Duration, something: impl Future<Output = T>) -> Option<T> {
-        let too_long = async {
-            self.raised().await;
-            tokio::time::sleep(time).await;
-        };
-        tokio::select! {
-            biased;
-            outcome = something => Some(outcome),
-            () = too_long => None,
-        }
+    async fn wait(&self, wait: Duration) -> bool {
+        tokio::time::sleep(wait).await;
+        true
     }
 }
 
@@ -187,23 +167,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_write_on_its_way_is_waited_for_and_no_longer_than_its_bound() {
-        let takes = |seconds| async move { tokio::time::sleep(Duration::from_secs(seconds)).await };
-        assert!(raised().finish(takes(29)).await.is_some());
-        assert!(raised().finish(takes(31)).await.is_none());
+    async fn an_interrupt_is_seen_at_once_and_leaves_time_for_what_is_on_its_way() {
+        let takes = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
+        let is_longer = async |seconds: u64, end: &dyn Interruption, of_look: bool| {
+            let too_long = if of_look { end.look_takes_too_long() } else { end.write_takes_too_long() };
+            tokio::select! { biased; () = takes(seconds) => false, () = too_long => true }
+        };
+        let raised = raised();
+        raised.raised().await;
+        for (seconds, of_look, expected) in
+            [(29, false, false), (31, false, true), (9, true, false), (11, true, true)]
+        {
+            assert_eq!(is_longer(seconds, &raised, of_look).await, expected, "{seconds}");
+        }
         // Without an interrupt it may take as long as it takes.
-        assert!(Interrupt(Arc::default()).finish(takes(3600)).await.is_some());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_comes_before_a_write_is_given_up_and_what_comes_behind_it_is_bounded() {
-        let takes = |seconds| async move { tokio::time::sleep(Duration::from_secs(seconds)).await };
-        assert!(raised().unless_raised(async {}).await.is_none());
-        assert!(Interrupt(Arc::default()).unless_raised(takes(3600)).await.is_some());
-        assert!(raised().look(takes(9)).await.is_some());
-        assert!(raised().look(takes(11)).await.is_none());
-        assert!(Interrupt(Arc::default()).look(takes(3600)).await.is_some());
-        assert_eq!(raised().exit(Exit::Complete), Exit::Partial);
+        let calm = Interrupt(Arc::default());
+        assert!(!is_longer(3600, &calm, false).await && !is_longer(3600, &calm, true).await);
+        assert_eq!(raised.exit(Exit::Complete), Exit::Partial);
     }
 
     #[cfg(unix)]

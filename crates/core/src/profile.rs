@@ -3,6 +3,7 @@
 mod fields;
 mod merge;
 mod parts;
+mod rows;
 mod state;
 pub(crate) mod table;
 pub(crate) mod value;
@@ -16,6 +17,7 @@ pub use self::parts::{
     GrantStatus, Group, Kind, Label, Name, Organization, OrganizationKind, Phone, Photo, PostalAddress, Role,
     RoleAssignment, RoleReferenceError, RoleScope, ScopeTier, Security, Status, Times,
 };
+pub use self::rows::{FieldDifference, FieldRow};
 pub use self::value::{FieldRef, List, Record, ValueRef, ValueType};
 use crate::{Field, FieldPath, ProfileId, email::is_same_address};
 pub use crate::{

@@ -36,6 +36,7 @@
 //! | feature | what it turns on |
 //! |---|---|
 //! | `schema` | the JSON Schema of a profile |
+//! | `jwt` | `ClientCredentials::signed`: OAuth clients that sign a token in place of sending a secret |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -53,6 +53,9 @@ pub(crate) struct Whom {
     /// With --find and without a prompt: also allow the profile of the credential itself.
     #[arg(long, requires = "find")]
     pub(crate) allow_own_profile: bool,
+    /// With --find and without a prompt: also allow the last owner that an account is known to have.
+    #[arg(long, requires = "find")]
+    pub(crate) allow_last_owner: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,25 +12,10 @@ use std::{
     time::Instant,
 };
 
+use anyprofile::writing::WriteState;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{exit::Failure, files};
-
-/// The state of the write to one profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum WriteState {
-    /// It is about to be sent. If no other state follows, its result is unknown.
-    Sending,
-    /// It was written.
-    Written,
-    /// It was written, but the service shows another value.
-    Ignored,
-    /// The service rejected it.
-    Failed,
-    /// It was sent, and no response was received.
-    Unknown,
-}
 
 /// The first line, which identifies the file.
 #[derive(Serialize, Deserialize)]

@@ -12,7 +12,7 @@ mod row;
 
 pub(crate) use self::{
     entry::BulkEntry,
-    journal::{Journal, WriteState},
+    journal::Journal,
     listed::ListedProfiles,
     load::{load, refused},
     plan_file::{clear_plans, load_plans, save_plans},

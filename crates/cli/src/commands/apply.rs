@@ -13,6 +13,7 @@ use anyprofile::{
     Change, Error, ErrorKind, FieldPath, Plan, PlanOptions, Profile, ProfileProvider,
     ProfileProviderExt as _, Timestamp, Write,
     plan::{PlanRecord, Resumed},
+    writing::{FailedWrite, WriteOutcome, WriteState},
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -20,7 +21,7 @@ use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
     bulk::{
-        Journal, ListedProfiles, WriteState,
+        Journal, ListedProfiles,
         applied::{self, Applied},
         load_plans,
     },
@@ -32,8 +33,7 @@ use crate::{
     session::Session,
     summary::counted,
     writes::{
-        FailureRate, Outcomes, ShownAs, ShownPlan, ShownWrite, WriteOutcome, confirmed, print_outcomes,
-        write_all,
+        FailureRate, Outcomes, ShownAs, ShownPlan, ShownWrite, confirmed, exit_of, print_outcomes, write_all,
     },
 };
 
@@ -85,7 +85,7 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     ids.for_each(|id| own.warn(id));
     if apply.confirm.dry_run {
         say!("dry run: nothing was written");
-        let others = resumed.outcomes.iter().filter_map(|(_, outcome)| outcome.exit());
+        let others = resumed.outcomes.iter().filter_map(|(_, outcome)| exit_of(outcome));
         return Ok(Exit::of_all(plans.iter().map(|_| Exit::Complete).chain(others)));
     }
     if writes > 0 && !confirmed(&apply.confirm)? {
@@ -95,6 +95,11 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     check_time(&apply.plan, plans.iter().map(|it| &it.record))?;
     let rate = FailureRate::new(apply.max_failure_rate, total);
     write_all(global, Some(&mut journal), plans, resumed.outcomes, rate, Outcomes::to_string).await
+}
+
+/// Creates the reason for a plan of an earlier run that cannot go on.
+fn partial(why: &'static str) -> Error {
+    Error::new(ErrorKind::Incomplete, why)
 }
 
 /// Checks that the plans are still valid.
@@ -154,17 +159,17 @@ async fn resume_all(
                 all.changed += u64::from(!is_begun);
                 let why =
                     "an earlier run started it, but it would now write something else; create the plan again";
-                all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
+                all.outcomes.push(name, WriteOutcome::NotPossible(partial(why)));
             }
             Recomputed::Failed(error) => {
                 diagnostics::error(&error);
                 all.failed += u64::from(!is_begun);
-                all.outcomes.push(name, WriteOutcome::not_possible(&error));
+                all.outcomes.push(name, WriteOutcome::NotPossible(error.clone()));
             }
             Recomputed::NotKnown => {
                 let why = "another run started it and the result is unknown: check the service, and create the plan again if it was not written";
                 say!("{name}  {why}");
-                all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
+                all.outcomes.push(name, WriteOutcome::NotPossible(partial(why)));
             }
         }
     }
@@ -376,8 +381,8 @@ impl ShownWrite for UnchangedPlan {
     fn ended(&self, outcome: &WriteOutcome) {
         match outcome {
             _ if !self.is_claimed.load(Ordering::Relaxed) => {}
-            WriteOutcome::Failed { may_have_taken_effect: true, .. } => {}
-            WriteOutcome::Failed { .. } | WriteOutcome::NotTried => applied::release(&self.key),
+            WriteOutcome::Failed(FailedWrite { may_have_taken_effect: true, .. }) => {}
+            WriteOutcome::Failed(_) | WriteOutcome::NotTried => applied::release(&self.key),
             _ => applied::made(&self.key),
         }
     }

@@ -24,7 +24,7 @@ use crate::{
     exit::{Exit, Failure},
     session::Session,
     summary::counted,
-    writes::{ShownAs, ShownPlan},
+    writes::{ShownAs, ShownPlan, exit_of},
 };
 
 /// The plans of a run and its exit code. For some profiles, no plan may be possible.
@@ -92,8 +92,9 @@ async fn of_each(global: &Global, whom: &Whom, action: SelectedAction) -> Result
         let planned = selected::plan(&session, &id, action).await;
         plans.push((id, planned));
     }
+    let guards = selected::guards(&session, &plans, &own).await;
     if whom.find.is_some()
-        && let Some(why) = selected::refusal(whom, &plans, &own, action)
+        && let Some(why) = selected::refusal(whom, &guards, action)
     {
         return Err(Failure::Usage(format!("no plan was saved: {why}")));
     }
@@ -107,7 +108,7 @@ async fn of_each(global: &Global, whom: &Whom, action: SelectedAction) -> Result
                 jobs.push(job);
             }
             Err(outcome) => {
-                exits.extend(outcome.exit());
+                exits.extend(exit_of(&outcome));
                 selected::show(&id, &Err(outcome), action);
             }
         }

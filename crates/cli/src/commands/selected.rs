@@ -6,7 +6,8 @@ use std::{
 };
 
 use anyprofile::{
-    AccountFound, Error, ErrorKind, FindKey, Plan, PlanOptions, ProfileId, ProfileProvider, Write,
+    AccountFound, Error, ErrorKind, FindKey, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, Write,
+    writing::{self, Guard, WriteOutcome},
 };
 use serde_json::Value;
 
@@ -16,7 +17,10 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     session::Session,
-    writes::{self, FailureRate, Outcomes, ShownPlan, WriteOutcome, confirmed, print_outcomes, write_all},
+    writes::{
+        FailureRate, Outcomes, ShownPlan, ShownWrite, confirmed, exit_of as exit_of_outcome, print_outcomes,
+        write_all,
+    },
 };
 
 /// The action for each profile.
@@ -78,6 +82,7 @@ pub(crate) async fn run(
             own.warn(id);
         }
     }
+    let guards = guards(&session, &plans, &own).await;
     let possible = plans.iter().filter(|(_, planned)| planned.is_ok()).count();
     if possible == 0 {
         let done = action.done();
@@ -91,7 +96,7 @@ pub(crate) async fn run(
         }
         print_outcomes(global.output, &outcomes)?;
         say!("dry run: nothing was written");
-        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected.whom, &plans, &own, action)) {
+        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected.whom, &guards, action)) {
             say!("note: --yes would be refused: {why}");
         }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
@@ -100,7 +105,7 @@ pub(crate) async fn run(
     if selected.whom.find.is_some()
         && selected.confirm.yes
         && is_needed
-        && let Some(why) = refusal(&selected.whom, &plans, &own, action)
+        && let Some(why) = refusal(&selected.whom, &guards, action)
     {
         return Err(Failure::Usage(format!("nothing was written: {why}")));
     }
@@ -141,34 +146,44 @@ pub(super) async fn chosen(
     Ok((ids, if is_not_found { Exit::NotFound } else { exit }))
 }
 
-/// Returns why the action is refused without a prompt: the key matches several profiles of one account, or the
-/// credential's own profile. Naming the ids, or a flag, allows it.
-pub(super) fn refusal(
-    whom: &Whom,
+/// Returns why what is to be written is probably a mistake, and warns of owners, also with `--quiet`.
+pub(super) async fn guards(
+    session: &Session,
     plans: &[(ProfileId, Planned)],
     own: &OwnProfiles,
-    action: SelectedAction,
-) -> Option<String> {
-    let ids: Vec<_> = plans.iter().filter(|(_, planned)| is_to_do(planned)).map(|(id, _)| id).collect();
-    let several = ids.iter().enumerate().find_map(|(place, id)| {
-        let is_same = |other: &&&ProfileId| (&other.service, &other.account) == (&id.service, &id.account);
-        let count = 1 + ids[place + 1..].iter().filter(is_same).count();
-        (count > 1).then_some((count, &id.account))
-    });
+) -> Vec<Guard> {
+    let to_do = plans.iter().filter(|(_, planned)| is_to_do(planned));
+    let profiles: Vec<Profile> = to_do
+        .map(|(id, planned)| {
+            let current = planned.as_ref().ok().and_then(|job| job.plan.current());
+            current.cloned().unwrap_or_else(|| Profile::new(id.clone()))
+        })
+        .collect();
+    let guards = writing::guards(&session.directory, &profiles.iter().collect::<Vec<_>>(), &own.0).await;
+    for guard in &guards {
+        if let Guard::LastOwner(id) | Guard::OwnersNotKnown(id) = guard {
+            say!("{id}  warning: {guard}");
+        }
+    }
+    guards
+}
+
+/// Returns why the action is refused without a prompt. Naming the ids, or a flag, allows it.
+pub(super) fn refusal(whom: &Whom, guards: &[Guard], action: SelectedAction) -> Option<String> {
     let operation = action.operation();
-    if let (Some((count, account)), false) = (several, whom.allow_several) {
-        return Some(format!(
-            "{count} profiles in account '{account}' match this key; name the ids to {operation}, \
-                or add --allow-several"
-        ));
-    }
-    if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), whom.allow_own_profile) {
-        return Some(format!(
-            "{id} is the profile of the credential itself; name its id to {operation} it, or add \
-             --allow-own-profile"
-        ));
-    }
-    None
+    guards.iter().find_map(|guard| {
+        let (is_allowed, way) = match guard {
+            Guard::SeveralPeople { .. } => {
+                (whom.allow_several, format!("name the ids to {operation}, or add --allow-several"))
+            }
+            Guard::OwnProfile(_) => {
+                (whom.allow_own_profile, format!("name its id to {operation} it, or add --allow-own-profile"))
+            }
+            _ => (whom.allow_last_owner, format!("name its id to {operation} it, or add --allow-last-owner")),
+        };
+        let this_key = if matches!(guard, Guard::SeveralPeople { .. }) { " this key" } else { "" };
+        (!is_allowed).then(|| format!("{guard}{this_key}; {way}"))
+    })
 }
 
 /// The plan for one profile, or why it is not possible.
@@ -179,7 +194,7 @@ pub(super) struct Job {
     pub(super) plan: Plan,
 }
 
-impl writes::ShownWrite for (ProfileId, Planned) {
+impl ShownWrite for (ProfileId, Planned) {
     type Key = ProfileId;
 
     fn name(&self) -> String {
@@ -224,7 +239,7 @@ fn outcome_of(planned: &Planned) -> WriteOutcome {
 }
 
 fn exit_of(planned: &Planned) -> Exit {
-    outcome_of(planned).exit().unwrap_or(Exit::Partial)
+    exit_of_outcome(&outcome_of(planned)).unwrap_or(Exit::Partial)
 }
 
 /// Shows the profile and the requests.
@@ -240,13 +255,12 @@ pub(super) fn show(id: &ProfileId, planned: &Planned, action: SelectedAction) {
 
 /// Reads one profile, and plans the action for it.
 pub(super) async fn plan(session: &Session, id: &ProfileId, action: SelectedAction) -> Planned {
-    let Some(provider) = session.directory.provider_of(id) else {
-        let reason = format!("no {} account is named '{}'", id.service, id.account);
-        return Err(WriteOutcome::NotPossible(reason, Exit::Usage));
-    };
-    match provider.plan(&action.of(id.clone()), &PlanOptions::always()).await {
-        Ok(plan) => Ok(Job { provider: Arc::clone(provider), plan }),
-        Err(error) => Err(WriteOutcome::not_possible(&error)),
+    let planned = session.directory.plan(&action.of(id.clone()), &PlanOptions::always()).await;
+    let provider = session.directory.provider_of(id).map(Arc::clone);
+    match (planned, provider) {
+        (Ok(plan), Some(provider)) => Ok(Job { provider, plan }),
+        (Ok(_), None) => Err(WriteOutcome::NotTried),
+        (Err(error), _) => Err(WriteOutcome::NotPossible(error)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use anyprofile::{
     Error, ErrorKind, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Write,
+    writing::{WriteOutcome, WriteState},
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use super::{own::OwnProfiles, selected::Job, update::value_of};
 use crate::{
     args::{Changes, Format, Global, Update},
-    bulk::{BulkEntry, Journal, ListedProfiles, Row, WriteState, load, refused},
+    bulk::{BulkEntry, Journal, ListedProfiles, Row, load, refused},
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
@@ -19,9 +20,7 @@ use crate::{
     progress::Progress,
     report::after_write,
     session::Session,
-    writes::{
-        FailureRate, Outcomes, ShownAs, ShownWrite, WriteOutcome, confirmed, print_outcomes, write_all,
-    },
+    writes::{FailureRate, Outcomes, ShownAs, ShownWrite, confirmed, exit_of, print_outcomes, write_all},
 };
 
 /// The purpose of this command's journal.
@@ -159,7 +158,7 @@ pub(super) async fn plans(
         jobs.push(Job { provider: row.provider, plan });
     }
     let made = jobs.iter().map(|_| Exit::Complete);
-    let failed = outcomes.iter().filter_map(|(_, outcome)| outcome.exit());
+    let failed = outcomes.iter().filter_map(|(_, outcome)| exit_of(outcome));
     let exit = Exit::of_all(made.chain(failed));
     Ok((jobs, exit))
 }

@@ -1,12 +1,12 @@
 //! Executes one plan, and prints its result.
 
-use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write};
+use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write, writing::WriteOutcome};
 use serde_json::json;
 
 use super::{
     confirm::confirmed,
-    execute::execute,
-    outcome::WriteOutcome,
+    execute,
+    outcome::exit_of,
     shown::{ShownPlan, in_words},
 };
 use crate::{
@@ -60,7 +60,7 @@ pub(crate) async fn write_one(
             if executed.is_some_and(|executed| executed.steps.len() > 1) {
                 say!("{outcome}");
             }
-            Ok(interrupt.exit(outcome.exit().unwrap_or(Exit::Partial)))
+            Ok(interrupt.exit(exit_of(&outcome).unwrap_or(Exit::Partial)))
         }
     }
 }

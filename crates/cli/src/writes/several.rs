@@ -2,17 +2,20 @@
 
 use std::hash::Hash;
 
-use anyprofile::{Error, Plan, ProfileProvider};
+use anyprofile::{
+    Error, Plan, ProfileProvider,
+    writing::{WriteOutcome, WriteState},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    execute::execute,
-    outcome::{FailureRate, Outcomes, WriteOutcome},
+    execute,
+    outcome::{FailureRate, Outcomes},
 };
 use crate::{
     args::{Format, Global},
-    bulk::{Journal, WriteState},
+    bulk::Journal,
     diagnostics,
     exit::{Exit, Failure},
     interrupt::Interrupt,
@@ -96,7 +99,7 @@ pub(crate) async fn write_all<P: ShownWrite>(
             }
         };
         let name = planned.name();
-        if outcome != WriteOutcome::NotTried {
+        if !matches!(outcome, WriteOutcome::NotTried) {
             exit = exit.and(print_row(&mut rows, &name, &outcome)?);
         }
         outcomes.push(name, outcome);

@@ -4,10 +4,10 @@ use anyprofile::{
     Capabilities, Field, FieldPath, Plan, ProfileProvider, Write,
     capabilities::Readable,
     plan::{Difference, PlannedRequest},
+    writing::WriteOutcome,
 };
 use serde_json::{Value, json};
 
-use super::outcome::WriteOutcome;
 use crate::{
     args::Format,
     diagnostics,

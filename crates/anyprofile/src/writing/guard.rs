@@ -1,0 +1,158 @@
+//! What makes the removal of access probably a mistake.
+
+use std::fmt;
+
+use anyprofile_core::{
+    AccountName, ErrorKind, Field, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    Status,
+};
+
+use super::look::Note;
+use crate::Directory;
+
+/// Why a write that takes access away is probably a mistake. Whoever means it allows it by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Guard {
+    /// The profile is that of the credential itself: who executes the plan may lock themselves out.
+    OwnProfile(ProfileId),
+    /// Several profiles of one account match, and one was looked for.
+    SeveralPeople {
+        /// The account.
+        account: AccountName,
+        /// How many profiles.
+        count: usize,
+    },
+    /// The profile is the only active one that is known to own the account.
+    LastOwner(ProfileId),
+    /// The profile owns the account, and whether somebody else does could not be found out.
+    OwnersNotKnown(ProfileId),
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnProfile(id) => write!(formatter, "{id} is the profile of the credential itself"),
+            Self::SeveralPeople { account, count } => {
+                write!(formatter, "{count} profiles in account '{account}' match")
+            }
+            Self::LastOwner(id) => write!(
+                formatter,
+                "{id} is the last active owner that account '{}' is known to have",
+                id.account
+            ),
+            Self::OwnersNotKnown(id) => write!(
+                formatter,
+                "{id} owns account '{}', and the account could not be listed completely to see whether somebody else does",
+                id.account
+            ),
+        }
+    }
+}
+
+/// The own profiles of the credentials of a run.
+#[derive(Clone, Debug, Default)]
+pub struct OwnProfiles {
+    ids: Vec<ProfileId>,
+    notes: Vec<Note>,
+}
+
+impl OwnProfiles {
+    /// Reads the credential's own profile in each account that one of these ids belongs to, if its service supports that.
+    pub async fn at<'a>(directory: &Directory, ids: impl IntoIterator<Item = &'a ProfileId> + Clone) -> Self {
+        let mut own = Self::default();
+        for provider in directory.providers() {
+            let info = provider.info();
+            let is_here = |id: &ProfileId| (&id.service, &id.account) == (&info.service, &info.account);
+            let is_asked = ids.clone().into_iter().any(is_here);
+            if !is_asked || !provider.capabilities().operations.current.is_supported() {
+                continue;
+            }
+            match provider.current().await {
+                Ok(profile) => own.ids.push(profile.id),
+                // The service says that the credential belongs to no user, so it has no profile.
+                Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {}
+                Err(error) => {
+                    own.notes.push(Note::Error(error));
+                    own.notes.push(Note::Warning(format!(
+                        "account '{}': the credential's own profile could not be read; one of the profiles may be its own",
+                        info.account
+                    )));
+                }
+            }
+        }
+        own
+    }
+
+    /// Returns whether an id is that of an own profile, as far as these could be read.
+    pub fn contains(&self, id: &ProfileId) -> bool {
+        self.ids.iter().any(|own| own.is_same_as(id))
+    }
+
+    /// Returns what could not be read.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+}
+
+/// Returns why taking the access of these profiles away is probably a mistake.
+///
+/// Owners are those whom the service shows as such (`access.owner`), and who have a role named owner or administrator. If one is among the
+/// profiles, its account is listed.
+pub async fn guards(directory: &Directory, profiles: &[&Profile], own: &OwnProfiles) -> Vec<Guard> {
+    let ids: Vec<_> = profiles.iter().map(|profile| &profile.id).collect();
+    let mut guards = several(&ids);
+    guards.extend(ids.iter().filter(|id| own.contains(id)).map(|id| Guard::OwnProfile((*id).clone())));
+    for provider in directory.providers() {
+        let info = provider.info();
+        let is_here = |id: &ProfileId| (&id.service, &id.account) == (&info.service, &info.account);
+        let mut leaving = profiles.iter().filter(|profile| is_here(&profile.id) && is_owner(profile));
+        let Some(first) = leaving.next() else { continue };
+        match other_owners(&**provider, &ids).await {
+            Some(0) => guards.push(Guard::LastOwner(first.id.clone())),
+            Some(_) => {}
+            None => guards.push(Guard::OwnersNotKnown(first.id.clone())),
+        }
+    }
+    guards
+}
+
+/// Returns the accounts of which several profiles are selected.
+pub(super) fn several(ids: &[&ProfileId]) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    for (place, id) in ids.iter().enumerate() {
+        let is_same = |other: &&&ProfileId| (&other.service, &other.account) == (&id.service, &id.account);
+        if ids[..place].iter().any(|other| is_same(&other)) {
+            continue;
+        }
+        let count = ids.iter().filter(is_same).count();
+        if count > 1 {
+            guards.push(Guard::SeveralPeople { account: id.account.clone(), count });
+        }
+    }
+    guards
+}
+
+/// The names of roles that may do everything in an account, in lower case.
+const OWNING_ROLES: [&str; 5] = ["owner", "admin", "administrator", "account owner", "account admin"];
+
+fn is_owner(profile: &Profile) -> bool {
+    let is_named =
+        |text: &Field<String>| text.is_known_and(|text| OWNING_ROLES.contains(&text.to_lowercase().as_str()));
+    let has_role = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
+    profile.access.owner.is_known_to_be(&true)
+        || has_role.into_iter().any(|role| is_named(&role.name) || is_named(&role.id))
+}
+
+/// Returns how many other active profiles own the account; `None` if it cannot be listed completely.
+async fn other_owners(provider: &dyn ProfileProvider, leaving: &[&ProfileId]) -> Option<usize> {
+    let listing = provider.list_all(ListQuery::new()).await.ok()?;
+    let is_other = |profile: &&Profile| {
+        let may_act = !matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
+        is_owner(profile) && may_act && !leaving.iter().any(|id| id.is_same_as(&profile.id))
+    };
+    let others = listing.profiles.iter().filter(is_other).count();
+    // A list that does not show who owns the account says nothing.
+    let shows_owners = listing.profiles.iter().any(is_owner);
+    (others > 0 || shows_owners).then_some(others)
+}
