@@ -14,7 +14,7 @@ mod native_organization;
 mod observing;
 mod off_boarding;
 #[allow(dead_code)]
-#[path = "../examples/opentelemetry.rs"]
+#[path = "../../examples/opentelemetry.rs"]
 mod opentelemetry_example;
 mod properties;
 mod reading;

@@ -34,6 +34,8 @@
 //!
 //! `anyprofile sandbox` of the command serves all services on this machine, and prints the variables to set for this program.
 //!
+//! The module [`guide`] goes on from here.
+//!
 //! # Three things to know
 //! - **A field has one of five states.** A [`Field`] keeps *value*, *null* and *absent* apart, and [`Profile::state`] adds *unsupported*
 //!   and *withheld*. Only a value compares as a value: "MFA is off" and "MFA is not known" are never the same.
@@ -82,6 +84,8 @@ mod accounts;
 pub mod blocking;
 mod built_in;
 mod directory;
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 #[cfg(not(feature = "engine"))]
 mod no_accounts;
 pub mod writing;

@@ -30,7 +30,7 @@ use crate::TransportErrorKind;
 /// Events hold the service, account, operation, HTTP method and number of the attempt, and an id that all events of an operation
 /// share. They never hold a URL, a header, a body or personal data. The extensions of each HTTP request hold the same
 /// [`RequestContext`], so that a [transport layer](crate::HttpOptions::with_transport_layer) can add data of an observer, such as
-/// `traceparent`. The repository's `tests/examples/opentelemetry.rs` does both.
+/// `traceparent`. The repository's `examples/opentelemetry.rs` does both.
 ///
 /// # Rules
 /// Methods run in the path of the request: they must not block and must not panic. After a panic, the operation fails with that

@@ -1,4 +1,4 @@
-//! Metrics and traces of what the library sends, with OpenTelemetry: `cargo run --package anyprofile-tests --example opentelemetry`.
+//! Metrics and traces of what the library sends, with OpenTelemetry: `cargo run --package anyprofile-examples --bin opentelemetry`.
 //!
 //! `Telemetry` is what a program would copy. An operation is a span below the caller's, each attempt is a span below the
 //! operation's, and the service is sent the attempt's `traceparent`. The rest lists profiles of the embedded sandbox, of which
@@ -250,10 +250,13 @@ pub(crate) async fn observe() -> Result<Exported, BoxError> {
 
     let sandbox = Sandbox::start(SandboxOptions::new().profiles(20).seed(7)).await?;
     sandbox.add_fault(Fault::new("users_list").first(1).respond(503));
-    let accounts = anyprofile_tests::accounts(&sandbox)?.map_http(|http| {
-        let at_once = ExponentialBackoff::new().with_first_bound(Duration::ZERO).with_attempt_limit(3);
-        telemetry.instrument(http).with_retry_policy(Arc::new(at_once))
-    });
+    let accounts =
+        anyprofile::Accounts::from_variables(|name| sandbox.description().variable(name).map(str::to_owned))?
+            .map_http(|http| {
+                let at_once =
+                    ExponentialBackoff::new().with_first_bound(Duration::ZERO).with_attempt_limit(3);
+                telemetry.instrument(http).with_retry_policy(Arc::new(at_once))
+            });
 
     let review = Context::current_with_span(tracer.start("access review"));
     for provider in accounts.connect()?.iter().take(2) {

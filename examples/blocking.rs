@@ -1,6 +1,6 @@
 //! Lists and changes profiles without an async runtime, at the sandbox.
 //!
-//! `cargo run --package anyprofile --example blocking --features blocking,probely`
+//! `cargo run --package anyprofile-examples --bin blocking`
 
 use std::{error::Error, sync::Arc};
 
