@@ -43,6 +43,17 @@ async fn one_accounts_failure_does_not_lose_the_others_and_is_reported() {
 }
 
 #[tokio::test]
+async fn everything_that_a_directory_does_can_be_spawned() {
+    let directory = Directory::new(fixture(5).await.providers);
+    let spawned = tokio::spawn(async move {
+        let found = directory.find(&FindKey::guess("nobody@example.com")).await;
+        let off_boarding = directory.off_board("nobody@example.com").await;
+        (found.len(), directory.check().await.len(), off_boarding.departures.len())
+    });
+    assert_eq!(spawned.await.unwrap(), (4, 4, 0));
+}
+
+#[tokio::test]
 async fn a_limit_counts_over_all_accounts() {
     let fixture = fixture(70).await;
     let directory = Directory::new(fixture.providers.clone());

@@ -131,6 +131,8 @@ enum Chore {
 enum RealServers {
     /// scim2-server by index and by cursor, scimmy-routers, and canaille.
     Scim,
+    /// `anyprofile mcp`, by the official client SDK.
+    Mcp,
 }
 
 fn main() -> ExitCode {
@@ -156,6 +158,7 @@ fn main() -> ExitCode {
         Chore::Soak { options } => soak::run(&options),
         Chore::Prism { specs } => prism::run(&specs),
         Chore::Real(RealServers::Scim) => real::scim(),
+        Chore::Real(RealServers::Mcp) => real::mcp(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -60,6 +60,29 @@ pub(crate) fn scim() -> Outcome {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\nxtask: ")) }
 }
 
+/// Runs a session of the official client SDK of the Model Context Protocol with the command, and prints its transcript.
+///
+/// # Errors
+/// If the SDK cannot be installed, or something was not as it must be.
+pub(crate) fn mcp() -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let scripts = root.join("tests/real/mcp");
+    let folder = target.join("real/mcp");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let client = python(&folder.join("client"), &scripts.join("requirements.txt"))?;
+    cargo(&["build", "--quiet", "--package", "anyprofile-cli", "--features", "mcp"], &[])?;
+    let log = folder.join("server.log");
+    fs::write(&log, "").map_err(|error| format!("{}: {error}", log.display()))?;
+    run(&client, &[&scripts.join("session.py"), &target.join("debug/anyprofile"), &log])?;
+    // Of what was asked and answered, the server's log has nothing.
+    let text = fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    if text.contains('@') || !text.contains("mcp: list: done") {
+        return Err(format!("{} holds personal data, or not every call", log.display()));
+    }
+    print!("{text}");
+    Ok(())
+}
+
 /// Installs Python packages in an environment of their own, unless these are there; returns its Python.
 fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let python = environment.join("bin/python");

@@ -14,7 +14,7 @@ use anyprofile_core::{
     listing::{ListReport, ProfileStream},
 };
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::{future::BoxFuture, stream};
 
 use crate::writing::{self, Never, OffBoarding, Written};
 
@@ -184,24 +184,27 @@ impl Directory {
     }
 
     /// Runs a future for each account, several of them concurrently. Returns the results in the order of the accounts.
-    async fn each<'a, T, A: Future<Output = T>>(
+    async fn each<'a, T: Send + 'a, A: Future<Output = T> + Send + 'a>(
         &'a self,
         run: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
     ) -> Vec<T> {
         // Imported here, since the streams below have a method of the same name.
         use futures_util::StreamExt as _;
 
-        let results = stream::iter(&self.providers).map(|provider| {
+        let is_large = self.is_large();
+        let of_account = |provider: &'a Arc<dyn ProfileProvider>| -> BoxFuture<'a, T> {
             let result = run(provider);
-            async move {
+            Box::pin(async move {
                 let result = result.await;
-                if self.is_large() {
+                if is_large {
                     provider.info().close_idle();
                 }
                 result
-            }
-        });
-        results.buffered(self.concurrency).collect().await
+            })
+        };
+        // Boxed one by one: the future of a stream of closures over references cannot be spawned.
+        let results: Vec<_> = self.providers.iter().map(of_account).collect();
+        stream::iter(results).buffered(self.concurrency).collect().await
     }
 
     /// Lists the profiles of all accounts, of several of them [concurrently](Self::with_concurrency). Order is not guaranteed.

@@ -162,6 +162,10 @@ pub(crate) enum Command {
     Schema,
     /// Run the sandbox of all services as a server for other programs, until interrupted.
     Sandbox(SandboxArguments),
+    /// Serve the accounts to an agent, over the Model Context Protocol on standard input and output. Read-only unless --allow-write
+    /// is given.
+    #[cfg(feature = "mcp")]
+    Mcp(crate::mcp::Mcp),
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -351,7 +355,7 @@ pub(crate) struct SandboxArguments {
 }
 
 /// Parses a list of fields; the name of a group means all of its fields.
-fn field_paths(text: &str) -> Result<Paths, String> {
+pub(crate) fn field_paths(text: &str) -> Result<Paths, String> {
     let mut paths = Vec::new();
     for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         let group: Vec<_> =

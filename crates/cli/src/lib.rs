@@ -37,6 +37,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the crypto provider that the program installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `brotli` | yes | responses compressed with Brotli |
+//! | `mcp` | | the command `mcp`: the accounts for an agent, over the Model Context Protocol |
 //! | `jwt` | yes | OAuth clients that sign a token in place of sending a secret |
 //! | `zstd` | | responses compressed with Zstandard |
 
@@ -63,6 +64,8 @@ mod files;
 mod fixture;
 mod interrupt;
 mod key;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod output;
 mod printable;
 mod program;

@@ -49,6 +49,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         #[cfg(feature = "conformance")]
         Command::Conformance => conformance::run(global).await,
         Command::Providers => providers::run(global).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp(arguments) => crate::mcp::run(global, arguments).await,
         Command::Schema => {
             print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
             Ok(Exit::Complete)
