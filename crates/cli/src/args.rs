@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 }
 
 /// The options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Configuration file [default: `$ANYPROFILE_CONFIG`, then anyprofile/config.toml in the user's configuration
     /// directory, then accounts from environment variables].
@@ -85,9 +85,13 @@ pub(crate) enum Command {
     /// is null where true or false is expected, "?" the service did not send it, "(withheld)" this credential may not
     /// see it, "-" it is not in the records that were read. `--enrich` reads more records; `providers` shows which
     /// record has which field. A summary on standard error says whether all profiles were read.
+    #[command(
+        after_help = "Examples:\n  anyprofile list --status active --mfa off --enrich\n  anyprofile list --where 'emails.address ew \"@example.com\"' -o csv\n  anyprofile list --sandbox"
+    )]
     List(List),
     /// Export the profiles of all accounts to a file, as one JSON document per line. An interrupted export can be
     /// resumed.
+    #[command(after_help = "Examples:\n  anyprofile export --to everybody.ndjson --report report.json")]
     Export(ExportArguments),
     /// Show one profile.
     Get {
@@ -100,6 +104,9 @@ pub(crate) enum Command {
         fields: Fields,
     },
     /// List the members of an organization, a workspace or a group, with their access in it.
+    #[command(
+        after_help = "Examples:\n  anyprofile members upsun:acme/organization/01HSANDB0XACME000000000001"
+    )]
     Members(Members),
     /// Find a profile in all accounts by e-mail address, user name or id.
     ///
@@ -118,20 +125,30 @@ pub(crate) enum Command {
         fields: Fields,
     },
     /// Create a profile in an account, after showing the request.
+    #[command(
+        after_help = "Examples:\n  anyprofile create --account okta --set username=ada --set emails=ada@example.com --dry-run"
+    )]
     Create(Create),
     /// Update a profile, after showing the changes.
+    #[command(
+        after_help = "Examples:\n  anyprofile update scim:okta/user/7 --set title=cto --clear nickname\n  anyprofile update --from changes.csv --dry-run"
+    )]
     Update(Update),
     /// Deactivate profiles, so that they cannot sign in, after showing the requests.
     ///
     /// `anyprofile deactivate --find KEY` deactivates the matching profiles in all accounts, and reports the accounts
     /// that could not be searched. A profile that its service cannot deactivate is reported; the others are still
     /// deactivated.
+    #[command(
+        after_help = "Examples:\n  anyprofile deactivate --find ada@example.com --dry-run\n  anyprofile list --where 'labels eq \"leaver\"' -o ndjson | anyprofile deactivate -"
+    )]
     Deactivate(Selected),
     /// Delete profiles permanently, or remove members from an organization, a workspace or a group, after showing the
     /// requests.
     ///
     /// Few services support this; `providers` shows which. A profile that its service cannot delete is reported; the
     /// others are still deleted.
+    #[command(after_help = "Examples:\n  anyprofile delete scim:okta/user/7")]
     Delete(Selected),
     /// Create an enrollment link for a profile, and print it. The link is a credential.
     Enroll(Enroll),
@@ -139,11 +156,15 @@ pub(crate) enum Command {
     ///
     /// The file holds the values to write and digests of the requests, but no request and no secret. Nothing is
     /// written to a service.
+    #[command(
+        after_help = "Examples:\n  anyprofile plan deactivate --find ada@example.com --out leaver.json"
+    )]
     Plan(PlanArguments),
     /// Apply a saved plan, if it would still do the same.
     ///
     /// The plan is computed again first. If the result is different, it is shown and nothing is written. If
     /// everything is unchanged, nothing is sent. A plan can be applied only once.
+    #[command(after_help = "Examples:\n  anyprofile apply leaver.json")]
     Apply(Apply),
     /// Check that each account's credential works, and find out what its service can do.
     ///
@@ -166,11 +187,58 @@ pub(crate) enum Command {
     /// is given.
     #[cfg(feature = "mcp")]
     Mcp(crate::mcp::Mcp),
-    /// Print the completion script of a shell.
+    /// Ask for an account, write it to the configuration file, and check it. The secret stays out of the file.
+    #[command(
+        after_help = "Examples:\n  anyprofile init\n  anyprofile init --service probely --name eu --variable PROBELY_API_KEY --set region=eu"
+    )]
+    Init(Init),
+    /// Write the manual pages to a folder.
+    Man {
+        /// The folder; it is created if it does not exist.
+        folder: PathBuf,
+    },
+    /// Print the completion script of a shell, with the fields and the names of the configured accounts.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What `init` would ask for.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The service.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// The name of the account.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The key of the credential, such as `api_key`.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) credential: Option<String>,
+    /// The environment variable that holds the secret.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["secret_file", "secret_command"])]
+    pub(crate) variable: Option<String>,
+    /// The file that holds the secret.
+    #[arg(long, value_name = "PATH", conflicts_with = "secret_command")]
+    pub(crate) secret_file: Option<String>,
+    /// The program that prints the secret, and its arguments.
+    #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
+    pub(crate) secret_command: Vec<String>,
+    /// The value of another key; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Do not check the account.
+    #[arg(long)]
+    pub(crate) no_check: bool,
+    /// Print a file with every service and key as comments, and write nothing.
+    #[arg(long)]
+    pub(crate) template: bool,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// The fields to show.

@@ -34,6 +34,12 @@ impl Accounts {
         Services::builtin().load(path)
     }
 
+    /// Returns the path of the configuration file that [`load`](Self::load) reads if nothing else is named: `anyprofile/config.toml` in the
+    /// user's configuration directory. `None` if the machine has no such directory.
+    pub fn usual_path() -> Option<PathBuf> {
+        usual_path()
+    }
+
     /// Reads the accounts of a file; see [`Services::from_file`].
     ///
     /// # Errors

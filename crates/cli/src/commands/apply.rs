@@ -33,7 +33,8 @@ use crate::{
     session::Session,
     summary::counted,
     writes::{
-        FailureRate, Outcomes, ShownAs, ShownPlan, ShownWrite, confirmed, exit_of, print_outcomes, write_all,
+        FailureRate, Outcomes, ShownAs, ShownPlan, ShownWrite, confirmed, exit_of, print_outcomes, question,
+        write_all,
     },
 };
 
@@ -88,7 +89,9 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
         let others = resumed.outcomes.iter().filter_map(|(_, outcome)| exit_of(outcome));
         return Ok(Exit::of_all(plans.iter().map(|_| Exit::Complete).chain(others)));
     }
-    if writes > 0 && !confirmed(&apply.confirm)? {
+    let to_do = plans.iter().filter(|it| it.known.is_none());
+    let asked = question(to_do.map(|it| (&it.record.write, &it.record.issuer.account)));
+    if writes > 0 && !confirmed(&apply.confirm, &asked)? {
         return Ok(Exit::Usage);
     }
     // The prompt may have taken a long time.

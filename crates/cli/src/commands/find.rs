@@ -7,7 +7,7 @@ use crate::{
     commands::show,
     diagnostics,
     exit::{Exit, Failure},
-    output::profile_writer,
+    output::{Columns, account_order, profile_writer},
     session::Session,
     summary::counted,
 };
@@ -22,7 +22,8 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     }
     let session = Session::start(global).await?;
     let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
-    let mut writer = profile_writer(global.output, fields, "");
+    let mut writer =
+        profile_writer(global.output, fields, Columns::Review, account_order(session.directory.providers()));
     let mut count = 0;
     for profile in accounts.iter().flat_map(AccountFound::profiles) {
         if let Some(provider) = session.directory.provider_of(&profile.id) {

@@ -1,13 +1,13 @@
 //! `anyprofile list`
 
-use anyprofile::{AccountReport, FieldPath, ListQuery, profile::NoteKind};
+use anyprofile::{AccountReport, ListQuery, profile::NoteKind};
 
 use super::export::write_report;
 use crate::{
     args::{Format, Global, List, Members},
     diagnostics,
     exit::{Exit, Failure},
-    output::{CsvOptions, profile_writer_with},
+    output::{Columns, CsvOptions, account_order, profile_writer_with},
     progress::Progress,
     session::Session,
     summary::{self, ListingNotes},
@@ -15,37 +15,21 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    let fields = list.fields.paths();
-    deliver(global, &session, list, fields, ListQuery::new()).await
+    deliver(global, &session, list, Columns::Review, ListQuery::new()).await
 }
-
-/// The default columns of a table of members; their access comes first.
-const MEMBER_COLUMNS: &[FieldPath] = &[
-    FieldPath::ID,
-    FieldPath::NAME_DISPLAY,
-    FieldPath::EMAILS,
-    FieldPath::STATUS,
-    FieldPath::ACCESS_OWNER,
-    FieldPath::ROLES,
-    FieldPath::SECURITY_MFA_ENABLED,
-];
 
 /// `anyprofile members`
 pub(crate) async fn members(global: &Global, members: Members) -> Result<Exit, Failure> {
     let session = Session::start_for(global, &members.organization).await?;
     let query = ListQuery::new().with_member_of(members.organization);
-    let mut fields = members.list.fields.paths();
-    if fields.is_empty() && global.output == Format::Table {
-        fields = MEMBER_COLUMNS.to_vec();
-    }
-    deliver(global, &session, members.list, fields, query).await
+    deliver(global, &session, members.list, Columns::Members, query).await
 }
 
 async fn deliver(
     global: &Global,
     session: &Session,
     list: List,
-    fields: Vec<FieldPath>,
+    columns: Columns,
     mut query: ListQuery,
 ) -> Result<Exit, Failure> {
     query.limit = list.limit;
@@ -61,7 +45,9 @@ async fn deliver(
         return Err(Failure::Usage("--csv-bom requires -o csv".to_owned()));
     }
     let options = CsvOptions { null: list.csv_null, byte_order_mark: list.csv_bom };
-    let mut writer = profile_writer_with(global.output, fields, options);
+    let fields = list.fields.paths();
+    let accounts = account_order(session.directory.providers());
+    let mut writer = profile_writer_with(global.output, fields, columns, accounts, options);
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query.clone());
     let mut last_failure = None;

@@ -8,6 +8,7 @@ mod create;
 mod enroll;
 mod export;
 mod find;
+mod init;
 mod list;
 mod own;
 mod plan;
@@ -18,13 +19,17 @@ mod show;
 mod update;
 mod update_many;
 
-use anyprofile::profile_schema;
+use anyprofile::{FieldPath, profile_schema};
+
+use clap::builder::PossibleValuesParser;
 
 use crate::{
-    args::{Arguments, Command},
+    args::{Arguments, Command, Global},
     command_line::command_of,
     exit::{Exit, Failure},
+    files,
     output::print_line,
+    session::configured_if_any,
 };
 
 pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
@@ -56,13 +61,43 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Complete)
         }
         Command::Sandbox(sandbox) => sandbox::run(global, sandbox).await,
+        Command::Init(init) => init::run(global, init).await,
+        Command::Man { folder } => {
+            let failed = |error: std::io::Error| files::failure(&folder, &error);
+            std::fs::create_dir_all(&folder).map_err(failed)?;
+            clap_mangen::generate_to(command_of(&global.program), &folder).map_err(failed)?;
+            say!("wrote the manual pages to {}", folder.display());
+            Ok(Exit::Complete)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            let mut command = command_of(&global.program);
+            let mut command = with_names(command_of(&global.program), global);
             let name = command.get_name().to_owned();
             clap_complete::generate(shell, &mut command, name, &mut script);
             print_line(String::from_utf8_lossy(&script).trim_end())?;
             Ok(Exit::Complete)
         }
     }
+}
+
+/// Adds the names of accounts and fields, for completions.
+fn with_names(command: clap::Command, global: &Global) -> clap::Command {
+    // A configuration that cannot be read is no reason for a shell without completions.
+    let accounts = configured_if_any(global).ok().flatten();
+    let accounts: Vec<String> =
+        accounts.iter().flat_map(anyprofile::Accounts::names).map(ToString::to_string).collect();
+    let fields: Vec<String> = FieldPath::CORE.iter().map(ToString::to_string).collect();
+    let named = |mut command: clap::Command| {
+        if command.get_arguments().any(|argument| argument.get_id() == "lists") {
+            command = command.mut_arg("lists", |argument| {
+                argument.value_parser(PossibleValuesParser::new(fields.clone()))
+            });
+        }
+        command
+    };
+    let command = command.mut_subcommands(named);
+    if accounts.is_empty() {
+        return command;
+    }
+    command.mut_arg("account", |argument| argument.value_parser(PossibleValuesParser::new(accounts)))
 }

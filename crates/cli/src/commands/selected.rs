@@ -19,7 +19,7 @@ use crate::{
     session::Session,
     writes::{
         FailureRate, Outcomes, ShownPlan, ShownWrite, confirmed, exit_of as exit_of_outcome, print_outcomes,
-        write_all,
+        question, write_all,
     },
 };
 
@@ -109,7 +109,12 @@ pub(crate) async fn run(
     {
         return Err(Failure::Usage(format!("nothing was written: {why}")));
     }
-    if is_needed && !confirmed(&selected.confirm)? {
+    let to_do = plans
+        .iter()
+        .filter(|(_, planned)| is_to_do(planned))
+        .filter_map(|(_, planned)| planned.as_ref().ok());
+    let asked = question(to_do.map(|job| (job.plan.write(), &job.plan.issuer().account)));
+    if is_needed && !confirmed(&selected.confirm, &asked)? {
         return Ok(Exit::Usage);
     }
     let count = plans.len();

@@ -9,7 +9,7 @@ use crate::{
     args::Global,
     diagnostics,
     exit::{Exit, Failure},
-    output::{print_one, profile_writer},
+    output::{Columns, print_one, profile_writer},
     session::Session,
 };
 
@@ -53,7 +53,7 @@ fn why(reason: &MissingReason) -> &'static str {
 /// only if it is the only account.
 pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    let mut writer = profile_writer(global.output, fields.to_vec(), "");
+    let mut writer = profile_writer(global.output, fields.to_vec(), Columns::Review, Vec::new());
     let mut last_failure = None;
     let mut failed = 0;
     let mut shown = 0;

@@ -1,6 +1,6 @@
 //! `anyprofile update --from`
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use anyprofile::{
     Error, ErrorKind, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Write,
@@ -20,6 +20,7 @@ use crate::{
     progress::Progress,
     report::after_write,
     session::Session,
+    summary::counted,
     writes::{FailureRate, Outcomes, ShownAs, ShownWrite, confirmed, exit_of, print_outcomes, write_all},
 };
 
@@ -121,7 +122,11 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         say!("dry run: nothing was written");
         return Ok(outcomes.exit());
     }
-    if writes > 0 && !confirmed(&update.confirm)? {
+    let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
+    let accounts: BTreeSet<_> = to_write.map(|id| id.account.as_str()).collect();
+    let accounts = accounts.into_iter().collect::<Vec<_>>().join(", ");
+    let asked = format!("Change {} at {accounts}?", counted(writes as u64, "profile", "profiles"));
+    if writes > 0 && !confirmed(&update.confirm, &asked)? {
         return Ok(Exit::Usage);
     }
     write_all(global, Some(&mut journal), plans, outcomes, rate, Outcomes::to_string).await

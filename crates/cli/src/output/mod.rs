@@ -19,7 +19,7 @@ pub(crate) use self::{
     csv::{CsvOptions, unguarded},
     json::selected,
     rows::Rows,
-    table::{grid, one_profile},
+    table::{Columns, account_order, grid, one_profile},
     writer::ProfileWriter,
 };
 
@@ -34,7 +34,7 @@ pub(crate) fn print_one(
         Format::Table => print_line(&one_profile(profile, fields, capabilities)?),
         Format::Json => print_line(&serde_json::to_string_pretty(&selected(profile, fields)?)?),
         Format::Ndjson | Format::Csv => {
-            let mut writer = profile_writer(format, fields.to_vec(), "");
+            let mut writer = profile_writer(format, fields.to_vec(), Columns::Review, Vec::new());
             writer.write(profile, capabilities)?;
             writer.finish()
         }
@@ -45,20 +45,24 @@ pub(crate) fn print_one(
 pub(crate) fn profile_writer(
     format: Format,
     fields: Vec<FieldPath>,
-    csv_null: &str,
+    columns: Columns,
+    accounts: Vec<String>,
 ) -> Box<dyn ProfileWriter> {
-    profile_writer_with(format, fields, CsvOptions { null: csv_null.to_owned(), ..CsvOptions::default() })
+    profile_writer_with(format, fields, columns, accounts, CsvOptions::default())
 }
 
-/// Returns the profile writer of a format, with csv options.
+/// Returns the profile writer of a format, with csv options. `columns` are those of a table without requested fields, and `accounts` its
+/// order.
 pub(crate) fn profile_writer_with(
     format: Format,
     fields: Vec<FieldPath>,
+    columns: Columns,
+    accounts: Vec<String>,
     options: CsvOptions,
 ) -> Box<dyn ProfileWriter> {
     let out = io::BufWriter::with_capacity(64 * 1024, screen::stdout());
     match format {
-        Format::Table => Box::new(table::TableWriter::new(out, fields)),
+        Format::Table => Box::new(table::TableWriter::new(out, Columns::of(fields, columns), accounts)),
         Format::Json => Box::new(json::JsonWriter::array(out, fields)),
         Format::Ndjson => Box::new(json::JsonWriter::lines(out, fields)),
         Format::Csv => Box::new(csv::CsvWriter::new(out, fields, options)),

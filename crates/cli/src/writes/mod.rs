@@ -12,7 +12,7 @@ use anyprofile::{
 };
 
 pub(crate) use self::{
-    confirm::confirmed,
+    confirm::{ask, confirmed, question, terminal},
     one::write_one,
     outcome::{FailureRate, Outcomes, exit_of},
     several::{ShownWrite, print_outcomes, write_all},

@@ -4,7 +4,7 @@ use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write, writing::Wri
 use serde_json::json;
 
 use super::{
-    confirm::confirmed,
+    confirm::{confirmed, question},
     execute,
     outcome::exit_of,
     shown::{ShownPlan, in_words},
@@ -43,7 +43,8 @@ pub(crate) async fn write_one(
     if plan.is_settled() {
         return Ok(Exit::Complete);
     }
-    if !confirmed(confirm)? {
+    let account = &plan.issuer().account;
+    if !confirmed(confirm, &question([(plan.write(), account)]))? {
         return Ok(Exit::Usage);
     }
     let interrupt = Interrupt::listen();

@@ -15,10 +15,18 @@ fn the_first_command_ends_with_a_table_of_four_services_and_a_summary_that_count
     let run = run(&["list", "--sandbox"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let rows: Vec<_> = run.out.lines().skip(1).collect();
-    for service in ["upsun:", "probely:", "anthropic:", "scim:"] {
-        assert_eq!(rows.iter().filter(|row| row.starts_with(service)).count(), 20);
+    // In the order of the accounts, with the id at the end.
+    for (place, account) in ["upsun", "probely", "anthropic", "scim"].into_iter().enumerate() {
+        let rows = &rows[20 * place..20 * (place + 1)];
+        assert!(
+            rows.iter()
+                .all(|row| row.starts_with(account) && row.contains(&format!("  {account}:{account}/")))
+        );
     }
-    assert!(run.out.starts_with("id "), "{}", run.out);
+    let header: Vec<_> = run.out.lines().next().unwrap().split("  ").map(str::trim).collect();
+    let header: Vec<_> = header.into_iter().filter(|name| !name.is_empty()).collect();
+    assert_eq!(header, ["account", "name", "e-mail", "kind", "status", "MFA", "last login", "id"]);
+    assert!(!run.out.contains('\u{1b}'), "no colour where there is no terminal");
     insta::assert_snapshot!(run.err, @"
     upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
