@@ -1,5 +1,6 @@
 //! The project's own chores. A person and CI run the same ones: `cargo xtask ci`.
 
+mod api;
 mod bench;
 mod cargo;
 mod dist;
@@ -11,6 +12,7 @@ mod new_provider;
 mod operations;
 mod prism;
 mod real;
+mod release;
 mod services;
 mod shape;
 mod soak;
@@ -72,6 +74,22 @@ enum Chore {
         seconds: u64,
         /// Only these targets.
         targets: Vec<String>,
+    },
+    /// Write docs/api: the public API of each crate. Needs cargo-public-api, and a nightly compiler for the documentation as JSON.
+    Api {
+        /// Write nothing; fail if a file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Try what a release needs: versions, changelog, metadata, the package of each crate, the API since the last tag, the oldest compiler,
+    /// the oldest dependencies, and all combinations of features. Publishes nothing.
+    Release {
+        /// Required, since nothing else is possible from here.
+        #[arg(long, required = true)]
+        dry_run: bool,
+        /// Leave out what takes longest.
+        #[arg(long)]
+        quick: bool,
     },
     /// Write what the README and docs/accounts.md of the facade say of services, from the services' descriptors.
     Services {
@@ -151,6 +169,8 @@ fn main() -> ExitCode {
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { pairs: true, count, seed, .. } => matrix::pairs(count, seed),
         Chore::Matrix { check, .. } => matrix::run(check),
+        Chore::Api { check } => api::run(check),
+        Chore::Release { quick, .. } => release::dry_run(quick),
         Chore::Services { check } => services::run(check),
         Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
