@@ -4,6 +4,7 @@ mod api;
 mod bench;
 mod cargo;
 mod dist;
+mod drift;
 mod features;
 mod first_steps;
 mod fuzz;
@@ -65,6 +66,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
         /// OpenAPI documents (JSON). Their services' operations must be those of the table.
+        specs: Vec<PathBuf>,
+    },
+    /// Compare our records with the schemas of OpenAPI documents. Each difference must be explained in docs/drift.toml.
+    Drift {
+        /// OpenAPI documents (JSON), each of one service.
+        #[arg(required = true)]
         specs: Vec<PathBuf>,
     },
     /// Run the fuzz targets, each for so many seconds. Needs cargo-fuzz.
@@ -166,6 +173,7 @@ fn main() -> ExitCode {
         Chore::FirstSteps => first_steps::run(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
+        Chore::Drift { specs } => drift::run(&specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { pairs: true, count, seed, .. } => matrix::pairs(count, seed),
         Chore::Matrix { check, .. } => matrix::run(check),
