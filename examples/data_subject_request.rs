@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use anyprofile::{
-    Accounts, Directory, FindKey, ListQuery, PlanOptions, ProfileProviderExt as _, Result, Timestamp, Write,
+    Accounts, Directory, FindKey, GetOptions, ListQuery, PlanOptions, ProfileProviderExt as _, Result,
+    Timestamp, Write,
     plan::{PLAN_KEY_LENGTH, PlanRecord},
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
@@ -24,25 +25,35 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let expires = Timestamp::try_from(SystemTime::now() + Duration::from_secs(7 * 24 * 60 * 60))?;
     let mut ledger = Vec::new();
     for account in &found {
-        let mut entry = json!({
-            "account": account.info.account,
-            // An account that failed or cannot search may have a record all the same.
-            "is_known": account.is_complete() && account.is_answerable(),
-            "records": account.profiles().collect::<Vec<_>>(),
-        });
+        let mut records = Vec::new();
         for profile in account.profiles() {
             let provider = directory.provider_of(&profile.id).ok_or("the account is in the directory")?;
-            // The digests in a record are made with a random key of its own.
+            // All that the service has of the person, and not only what a list shows.
+            let whole = provider.get_checked(&profile.id, &GetOptions::new().with_enrich(true)).await;
+            let mut record =
+                json!({ "id": profile.id.to_string(), "record": whole.as_ref().unwrap_or(profile) });
+            if let Err(error) = &whole {
+                record["not_read_whole"] = error.to_string().into();
+            }
+            // The digests in a stored plan are made with a random key of its own.
             let mut key = [0; PLAN_KEY_LENGTH];
             getrandom::fill(&mut key)?;
             match provider.plan(&Write::delete(profile.id.clone()), &PlanOptions::always()).await {
                 Ok(plan) => {
-                    let record = PlanRecord::of(&plan, provider.capabilities(), now, expires, key)?;
-                    entry["erasure"] = json!(record);
+                    let plan = PlanRecord::of(&plan, provider.capabilities(), now, expires, key)?;
+                    record["erasure"] = json!(plan);
                 }
-                Err(error) => entry["not_erased_by_us"] = error.to_string().into(),
+                Err(error) => record["not_erased_by_us"] = error.to_string().into(),
             }
+            records.push(record);
         }
+        let entry = json!({
+            "account": account.info.account,
+            // An account that failed or cannot search may have a record all the same.
+            "is_known": !account.is_open(),
+            "error": account.error.as_ref().map(ToString::to_string),
+            "records": records,
+        });
         ledger.push(entry);
     }
     // The ledger holds the plans: once approved, `provider.resume` makes the same ones again.

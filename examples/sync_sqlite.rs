@@ -1,4 +1,7 @@
 //! Synchronizes profiles into `SQLite`: everybody the first time, and what has changed afterwards, from a watermark per collection.
+//!
+//! Who was deleted is among no changes. A real program reads everybody from time to time (without `changed_since`), and removes the rows
+//! of those who did not come: only if the listing is complete, which `list_all` makes sure of.
 
 use std::time::Duration;
 

@@ -264,6 +264,17 @@ impl AccountFound {
         self.error.is_none() && self.found.iter().all(|(_, found)| found.is_complete)
     }
 
+    /// Returns whether it is not known if the account has a profile that was not found: it failed, not every profile could be read, or
+    /// nobody was found and the service cannot search for one of the keys. An own id of the service is no such key: a text that is none
+    /// finds nobody by it.
+    pub fn is_open(&self) -> bool {
+        let is_unasked = |(key, found): &(FindKey, Found)| {
+            found.method == FindMethod::Unanswerable && !matches!(key, FindKey::NativeId(_))
+        };
+        let is_found = self.profiles().next().is_some();
+        !self.is_complete() || !self.is_answerable() || (!is_found && self.found.iter().any(is_unasked))
+    }
+
     /// Returns whether the service can find profiles by at least one of the keys.
     pub fn is_answerable(&self) -> bool {
         self.found.iter().any(|(_, found)| found.method != FindMethod::Unanswerable)

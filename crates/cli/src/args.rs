@@ -222,8 +222,8 @@ pub(crate) struct Init {
     /// The file that holds the secret.
     #[arg(long, value_name = "PATH", conflicts_with = "secret_command")]
     pub(crate) secret_file: Option<String>,
-    /// The program that prints the secret, and its arguments.
-    #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
+    /// The program that prints the secret, or an argument of it; repeat it for each argument.
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
     pub(crate) secret_command: Vec<String>,
     /// The value of another key; may be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]

@@ -41,6 +41,7 @@ pub(crate) fn print(
     notes: &[ListingNotes],
     unusable: usize,
     may_enrich: bool,
+    asked_since: Option<Timestamp>,
     verbose: bool,
 ) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
@@ -90,6 +91,8 @@ pub(crate) fn print(
     if notes.iter().any(|notes| notes.plan.asks_for(FilterPart::UpdatedSince))
         && let Some(time) = next_time(reports)
     {
+        // Nobody has to go back behind what was asked for.
+        let time = asked_since.map_or(time, |asked| time.max(asked));
         say!("next time, list only changes with --updated-since {time}");
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();

@@ -166,6 +166,8 @@ impl ListQuery {
     /// earlier listing, less an overlap. A single time counts for all collections. The overlap covers clocks that differ, and services that show a change late.
     /// If the service can order by update time, only the pages with changes are read.
     ///
+    /// Who was deleted is not among the changes: list everybody from time to time.
+    ///
     /// A profile whose update time is not known is not delivered; the report counts it in
     /// [`undetermined`](crate::listing::ListReport::undetermined).
     pub fn changed_since(mut self, since: impl Into<Watermarks>, overlap: Duration) -> Self {

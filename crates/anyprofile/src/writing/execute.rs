@@ -52,7 +52,7 @@ enum Ended {
 ///
 /// Nothing is sent if the profile has changed since the plan was made. A write that the service asks to send later is sent again, up to
 /// three times, if it cannot have taken effect. If the service does not respond, or its response does not show the change, the profile
-/// is read back.
+/// is read back. Dropping the future while a write is under way leaves its outcome unknown.
 pub async fn execute(
     provider: &dyn ProfileProvider,
     plan: &Plan,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyprofile_core::{
     AccountName, ErrorKind, Field, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    Status,
+    Status, profile::RoleAssignment,
 };
 
 use super::look::Note;
@@ -98,7 +98,8 @@ impl OwnProfiles {
 /// Returns why taking the access of these profiles away is probably a mistake.
 ///
 /// Owners are those whom the service shows as such (`access.owner`), and who have a role named owner or administrator. If one is among the
-/// profiles, its account is listed.
+/// profiles, its account is listed. Of a service that does not show who owns the account nothing is known, and there is no guard; nor is
+/// there one for a membership.
 pub async fn guards(directory: &Directory, profiles: &[&Profile], own: &OwnProfiles) -> Vec<Guard> {
     let ids: Vec<_> = profiles.iter().map(|profile| &profile.id).collect();
     let mut guards = several(&ids);
@@ -106,7 +107,11 @@ pub async fn guards(directory: &Directory, profiles: &[&Profile], own: &OwnProfi
     for provider in directory.providers() {
         let info = provider.info();
         let is_here = |id: &ProfileId| (&id.service, &id.account) == (&info.service, &info.account);
-        let mut leaving = profiles.iter().filter(|profile| is_here(&profile.id) && is_owner(profile));
+        // A membership is one of an organization, and not of the account.
+        let kinds = provider.capabilities().operations.list.kinds();
+        let mut leaving = profiles
+            .iter()
+            .filter(|profile| is_here(&profile.id) && kinds.contains(&profile.id.kind) && is_owner(profile));
         let Some(first) = leaving.next() else { continue };
         match other_owners(&**provider, &ids).await {
             Some(0) => guards.push(Guard::LastOwner(first.id.clone())),
@@ -139,7 +144,13 @@ const OWNING_ROLES: [&str; 5] = ["owner", "admin", "administrator", "account own
 fn is_owner(profile: &Profile) -> bool {
     let is_named =
         |text: &Field<String>| text.is_known_and(|text| OWNING_ROLES.contains(&text.to_lowercase().as_str()));
-    let has_role = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
+    // A role in a team or for a target owns no account.
+    let is_whole = |assignment: &&RoleAssignment| {
+        let tier = assignment.scope.value().and_then(|scope| scope.tier.value());
+        tier.is_none_or(|tier| matches!(tier.as_str(), "account" | "organization"))
+    };
+    let has_role =
+        profile.roles.items().iter().filter(is_whole).filter_map(|assignment| assignment.role.value());
     profile.access.owner.is_known_to_be(&true)
         || has_role.into_iter().any(|role| is_named(&role.name) || is_named(&role.id))
 }
@@ -147,12 +158,14 @@ fn is_owner(profile: &Profile) -> bool {
 /// Returns how many other active profiles own the account; `None` if it cannot be listed completely.
 async fn other_owners(provider: &dyn ProfileProvider, leaving: &[&ProfileId]) -> Option<usize> {
     let listing = provider.list_all(ListQuery::new()).await.ok()?;
-    let is_other = |profile: &&Profile| {
-        let may_act = !matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
-        is_owner(profile) && may_act && !leaving.iter().any(|id| id.is_same_as(&profile.id))
-    };
-    let others = listing.profiles.iter().filter(is_other).count();
-    // A list that does not show who owns the account says nothing.
+    let is_other =
+        |profile: &&Profile| is_owner(profile) && !leaving.iter().any(|id| id.is_same_as(&profile.id));
+    let others: Vec<_> = listing.profiles.iter().filter(is_other).collect();
+    let active = others.iter().filter(|profile| profile.status.is_known_to_be(&Status::Active)).count();
+    // Whoever may be active, and is not known to be, is no proof. Neither is a list that does not show who owns the account.
+    let may_act =
+        |profile: &&Profile| !matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
+    let is_open = active == 0 && others.iter().any(may_act);
     let shows_owners = listing.profiles.iter().any(is_owner);
-    (others > 0 || shows_owners).then_some(others)
+    (active > 0 || (shows_owners && !is_open)).then_some(active)
 }

@@ -37,6 +37,10 @@ pub struct Never;
 impl Interruption for Never {
     #[cfg(feature = "engine")]
     async fn wait(&self, wait: Duration) -> bool {
+        // A provider of one's own may run elsewhere, where this timer does not.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return false;
+        }
         tokio::time::sleep(wait).await;
         true
     }

@@ -16,7 +16,7 @@ pub enum WriteState {
     Written,
     /// It was written, but the service shows another value.
     Ignored,
-    /// The service rejected it.
+    /// It was not made: the service rejected it, or it was not sent.
     Failed,
     /// It was sent, and no response was received.
     Unknown,

@@ -19,5 +19,5 @@ pub use self::{
     journal::{WriteJournal, WriteState},
     look::Note,
     off_boarding::{Departure, OffBoarding},
-    outcome::{Done, FailedWrite, WriteOutcome},
+    outcome::{Done, FailedWrite, Made, WriteOutcome},
 };

@@ -77,17 +77,20 @@ impl OffBoarding {
     /// Finds the profiles of a person, and plans to deactivate them.
     pub(crate) async fn plan(directory: &Directory, key: &str) -> Self {
         let accounts = directory.find(&FindKey::guess(key.trim())).await;
-        let found: Vec<&Profile> = accounts.iter().flat_map(AccountFound::profiles).collect();
         let mut departures = Vec::new();
-        for profile in &found {
+        let mut to_do: Vec<Profile> = Vec::new();
+        for profile in accounts.iter().flat_map(AccountFound::profiles) {
             let write = Write::deactivate(profile.id.clone());
             let plan = directory.plan(&write, &PlanOptions::always()).await;
-            departures.push(Departure { id: profile.id.clone(), plan });
+            let departure = Departure { id: profile.id.clone(), plan };
+            if departure.is_to_do() {
+                // What the plan has read shows more than a list.
+                let read = departure.plan.as_ref().ok().and_then(Plan::current);
+                to_do.push(read.unwrap_or(profile).clone());
+            }
+            departures.push(departure);
         }
-        let to_do: Vec<&Profile> = found
-            .into_iter()
-            .filter(|profile| departures.iter().any(|it| it.id == profile.id && it.is_to_do()))
-            .collect();
+        let to_do: Vec<&Profile> = to_do.iter().collect();
         let own = OwnProfiles::at(directory, to_do.iter().map(|profile| &profile.id)).await;
         let guards = guards(directory, &to_do, &own).await;
         Self { departures, guards, notes: own.notes().to_vec(), accounts }
@@ -96,7 +99,7 @@ impl OffBoarding {
     /// Returns the accounts at which it is not known whether the person has a further profile: those that failed, cannot search for the
     /// key, or did not show all.
     pub fn not_known(&self) -> impl Iterator<Item = &AccountFound> {
-        self.accounts.iter().filter(|account| !account.is_complete() || !account.is_answerable())
+        self.accounts.iter().filter(|account| account.is_open())
     }
 
     /// Allows what the guards forbid and the caller means.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyprofile::{
-    AccountName, Accounts, Services,
+    AccountName, Accounts, Error, Services,
     engine::{CredentialKey, ServiceDescriptor, SettingKey},
 };
 
@@ -63,14 +63,33 @@ pub(crate) async fn run(global: &Global, init: Init) -> Result<Exit, Failure> {
     };
     // Checked as a whole before anything is written: the name may be taken, or a value wrong.
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    services.from_toml(&text, folder)?;
-    write(&path, &text)?;
+    if let Some(existing) = &existing {
+        let there = services.from_toml(existing, folder).map_err(|error| in_file(&path, &error))?;
+        if there.names().any(|name| *name == answers.name) {
+            return Err(Failure::Usage(format!(
+                "nothing was written: {} already has an account '{}'; choose another name, or change it there",
+                path.display(),
+                answers.name
+            )));
+        }
+    }
+    let accounts = services.from_toml(&text, folder).map_err(|error| in_file(&path, &error))?;
+    if !init.no_check {
+        // An account that cannot even be connected is not written.
+        accounts.select(&[answers.name.to_string()])?.connect()?;
+    }
+    write(&path, &text, existing.as_deref())?;
     say!("wrote account '{}' to {}", answers.name, path.display());
     if init.no_check {
         return Ok(Exit::Complete);
     }
     let checked = Global { config: Some(path), account: vec![answers.name.to_string()], ..global.clone() };
     super::check::run(&checked).await
+}
+
+/// Creates the error for a file that would be wrong.
+fn in_file(path: &Path, error: &Error) -> Failure {
+    Failure::Usage(format!("nothing was written: {}: {error}", path.display()))
 }
 
 /// Returns the file that the other commands would read.
@@ -84,20 +103,41 @@ fn path_of(global: &Global) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Writes the file whole, readable by its owner only.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes the file whole, unless it has changed since it was read. A new one is readable by its owner only; one that is there keeps its
+/// mode, and a link to it stays a link.
+fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), Failure> {
     let failed = |error: std::io::Error| files::failure(path, &error);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let beside = path.with_extension("toml.new");
+    let target = if before.is_some() { path.canonicalize().map_err(failed)? } else { path.to_path_buf() };
+    let beside = target.with_extension(format!("toml.{}.new", std::process::id()));
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // A file of this name is not ours.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&beside).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| {
+        if let Ok(metadata) = std::fs::metadata(&target) {
+            std::fs::set_permissions(&beside, metadata.permissions())?;
+        }
+        let now = std::fs::read_to_string(&target);
+        let is_same = match (before, &now) {
+            (Some(before), Ok(now)) => before == now,
+            (None, Err(error)) => error.kind() == std::io::ErrorKind::NotFound,
+            _ => false,
+        };
+        if !is_same {
+            return Err(std::io::Error::other("it was changed meanwhile; run the same command again"));
+        }
+        std::fs::rename(&beside, &target)
+    });
+    if written.is_err() {
+        // What could not be put in place is not left behind; the first error counts.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(failed)
 }
 
 /// Asks on a terminal.
@@ -149,7 +189,7 @@ fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Resu
         None => asking.answer("What is the account called?", Some(service.name().as_str()), "--name NAME")?,
     };
     let name = AccountName::new(&name)
-        .map_err(|error| Failure::Usage(format!("the name of the account {error}")))?;
+        .map_err(|error| Failure::Usage(format!("the name of the account is wrong: {error}")))?;
     let sets = service.credentials();
     let chosen = match (&init.credential, sets) {
         (Some(key), _) => sets.iter().find(|set| set.keys().iter().any(|known| known.name == *key)),
@@ -169,9 +209,12 @@ fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Resu
         let keys: Vec<_> = service.credential_keys().iter().map(|key| key.name.to_string()).collect();
         Failure::Usage(format!("the service has no such credential; it has: {}", keys.join(", ")))
     })?;
+    for (name, _) in &init.set {
+        check_key(service, name)?;
+    }
     let mut secrets = Vec::new();
     for key in chosen.keys() {
-        secrets.push((key, place(key, init, asking)?));
+        secrets.push((key, place(key, chosen.keys().len() > 1, init, asking)?));
     }
     let mut settings = Vec::new();
     for key in service.keys() {
@@ -186,21 +229,35 @@ fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Resu
             None => {}
         }
     }
-    if let Some((unknown, _)) =
-        init.set.iter().find(|(name, _)| !service.keys().iter().any(|key| key.name == *name))
-    {
-        return Err(Failure::Usage(format!(
-            "the service has no key '{}'",
-            crate::printable::printable(unknown)
-        )));
-    }
     Ok(Answers { service, name, secrets, settings })
 }
 
+/// Checks that a key of `--set` is a setting of the service.
+fn check_key(service: &ServiceDescriptor, name: &str) -> Result<(), Failure> {
+    if service.keys().iter().any(|key| key.name == name) {
+        return Ok(());
+    }
+    let shown = crate::printable::printable(name);
+    Err(Failure::Usage(if service.credential_keys().iter().any(|key| key.name == name) {
+        format!(
+            "'{shown}' is a credential, and none is written to the file: say where it is, with --variable NAME, --secret-file PATH or --secret-command"
+        )
+    } else {
+        format!("the service has no key '{shown}'")
+    }))
+}
+
 /// Returns where a secret is. The secret itself is never asked for.
-fn place(key: &CredentialKey, init: &Init, asking: &mut Asking) -> Result<Place, Failure> {
+fn place(key: &CredentialKey, several: bool, init: &Init, asking: &mut Asking) -> Result<Place, Failure> {
+    let options = [init.variable.is_some(), init.secret_file.is_some(), !init.secret_command.is_empty()];
+    if several && options.contains(&true) {
+        return Err(Failure::Usage(
+            "the credential has several parts, and each is somewhere else: leave out the option, and answer on a terminal"
+                .to_owned(),
+        ));
+    }
     if let Some(variable) = &init.variable {
-        return Ok(Place::Env(variable.clone()));
+        return variable_name(variable).map(Place::Env);
     }
     if let Some(file) = &init.secret_file {
         return Ok(Place::File(file.clone()));
@@ -222,8 +279,22 @@ fn place(key: &CredentialKey, init: &Init, asking: &mut Asking) -> Result<Place,
     Ok(match typed.split_once(':') {
         Some(("file", path)) => Place::File(path.to_owned()),
         Some(("command", line)) => Place::Command(line.split_whitespace().map(str::to_owned).collect()),
-        _ => Place::Env(typed),
+        _ => Place::Env(variable_name(&typed)?),
     })
+}
+
+/// Checks that a text can be the name of a variable. It is not repeated: it may be the secret itself.
+fn variable_name(text: &str) -> Result<String, Failure> {
+    let is_letter = |first: char| first.is_ascii_alphabetic() || first == '_';
+    let is_name = text.starts_with(is_letter)
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if is_name {
+        return Ok(text.to_owned());
+    }
+    Err(Failure::Usage(
+        "nothing was written: the name of a variable has letters, digits and _ only; give where the secret is, and not the secret"
+            .to_owned(),
+    ))
 }
 
 /// Returns a text as one of TOML: a text of JSON is.

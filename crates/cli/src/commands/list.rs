@@ -106,7 +106,8 @@ async fn deliver(
         // Some services say what they support when they are asked.
         let providers = session.directory.providers().iter();
         let notes: Vec<_> = providers.map(|it| ListingNotes::of(&query, it.capabilities())).collect();
-        summary::print(&reports, &notes, session.unusable.len(), may_enrich, global.verbose > 0);
+        let asked_since = query.filter.updated_since;
+        summary::print(&reports, &notes, session.unusable.len(), may_enrich, asked_since, global.verbose > 0);
     }
     if writer.left_out() > 0 {
         say!(

@@ -6,7 +6,11 @@ mod redact;
 mod review;
 mod tools;
 
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use anyprofile::Error;
 use rmcp::{
@@ -52,11 +56,15 @@ pub(crate) async fn run(global: &Global, arguments: Mcp) -> Result<Exit, Failure
         plans: Arc::new(Plans::default()),
         redaction: Redaction::new(&arguments.redact),
         allow_write: arguments.allow_write,
+        pending: Pending::default(),
     };
+    let pending = handler.pending.clone();
     let failed =
         |error: &dyn std::fmt::Display| Failure::Usage(format!("the session could not begin: {error}"));
     let serving = handler.serve(rmcp::transport::stdio()).await.map_err(|error| failed(&error))?;
-    serving.waiting().await.map_err(|error| failed(&error))?;
+    let ended = serving.waiting().await;
+    pending.finish().await;
+    ended.map_err(|error| failed(&error))?;
     Ok(Exit::Complete)
 }
 
@@ -67,6 +75,35 @@ struct Handler {
     plans: Arc<Plans>,
     redaction: Redaction,
     allow_write: bool,
+    pending: Pending,
+}
+
+/// The writes that are under way.
+#[derive(Clone, Default)]
+struct Pending(Arc<Mutex<Vec<tokio::sync::oneshot::Receiver<()>>>>);
+
+impl Pending {
+    /// Waits for a write. It goes on, and is awaited at the end of the session, if the caller is dropped. `None` if it panicked.
+    async fn track<T: Send + 'static>(&self, sending: tokio::task::JoinHandle<T>) -> Option<T> {
+        let (ended, end) = tokio::sync::oneshot::channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(end);
+        let watched = tokio::spawn(async move {
+            let outcome = sending.await;
+            // Nobody waits for it before the end of the session.
+            let _ = ended.send(());
+            outcome
+        });
+        watched.await.ok()?.ok()
+    }
+
+    /// Waits for all writes.
+    async fn finish(&self) {
+        let pending = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for end in pending {
+            // An error means that it ended.
+            let _ = end.await;
+        }
+    }
 }
 
 /// Why a tool gives no result.

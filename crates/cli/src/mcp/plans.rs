@@ -6,23 +6,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyprofile::{Plan, writing::Guard};
+use anyprofile::Plan;
 
 /// How long a plan can be executed after it was shown.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// How many plans are kept.
 const MOST: usize = 1000;
 
-/// A plan, and why it is probably a mistake.
+/// A plan that was shown.
 pub(super) struct LivePlan {
     pub(super) plan: Plan,
-    pub(super) guards: Vec<Guard>,
     shown: Instant,
 }
 
 impl LivePlan {
-    pub(super) fn new(plan: Plan, guards: Vec<Guard>) -> Self {
-        Self { plan, guards, shown: Instant::now() }
+    pub(super) fn new(plan: Plan) -> Self {
+        Self { plan, shown: Instant::now() }
     }
 }
 
@@ -51,17 +50,13 @@ impl Plans {
         Some(id)
     }
 
-    /// Takes a plan out, so that it is executed once. It is put back if `is_allowed` refuses it.
-    pub(super) fn take<E>(
-        &self,
-        id: &str,
-        is_allowed: impl FnOnce(&LivePlan) -> Result<(), E>,
-    ) -> Option<Result<LivePlan, E>> {
-        let mut plans = self.lock();
-        let live = plans.get(id)?;
-        if let Err(refused) = is_allowed(live) {
-            return Some(Err(refused));
-        }
-        plans.remove(id).map(Ok)
+    /// Returns a plan that waits. A clone shares whether it was executed.
+    pub(super) fn get(&self, id: &str) -> Option<Plan> {
+        self.lock().get(id).map(|live| live.plan.clone())
+    }
+
+    /// Takes a plan out, so that it is executed once.
+    pub(super) fn take(&self, id: &str) -> Option<LivePlan> {
+        self.lock().remove(id)
     }
 }

@@ -35,16 +35,26 @@ impl Redaction {
         self.0.is_empty()
     }
 
-    /// Returns whether a field is not shown, by its name at the top of a profile or its path.
+    /// Returns whether a field is not shown, by its name at the top of a profile or its path. A field that no class names is a further one.
     pub(super) fn hides(&self, path: &str) -> bool {
-        let class = match path.split('.').next().unwrap_or_default() {
-            "name" | "nickname" | "username" | "picture" | "photos" => FieldClass::Name,
-            "emails" | "phones" | "addresses" | "website" | "billing" => FieldClass::Contact,
-            "title" | "organization" | "employee" => FieldClass::Work,
-            "metadata" | "extension" | "unknown" | "external_id" | "raw" => FieldClass::Further,
-            _ => return false,
+        let classes: &[FieldClass] = match path.split('.').next().unwrap_or_default() {
+            "id" | "kind" | "status" | "status_raw" | "declared_status" | "security" | "times" | "access"
+            | "origin" | "roles" | "groups" => return false,
+            "name" | "nickname" | "username" | "picture" | "photos" => &[FieldClass::Name],
+            "emails" | "phones" | "addresses" | "website" | "billing" | "country" | "locale" | "timezone" => {
+                &[FieldClass::Contact]
+            }
+            "title" | "organization" | "employee" => &[FieldClass::Work],
+            // People: a name and an address.
+            "owner" | "changed_by" => &[FieldClass::Name, FieldClass::Contact],
+            _ => &[FieldClass::Further],
         };
-        self.0.iter().any(|hidden| *hidden == class || *hidden == FieldClass::All)
+        self.0.iter().any(|hidden| *hidden == FieldClass::All || classes.contains(hidden))
+    }
+
+    /// Returns whether e-mail addresses are not shown, wherever they stand.
+    fn hides_addresses(&self) -> bool {
+        self.0.iter().any(|hidden| matches!(hidden, FieldClass::Contact | FieldClass::All))
     }
 
     /// Replaces the values that are not shown in a profile as JSON. Null stays null: it says that there is none.
@@ -52,6 +62,8 @@ impl Redaction {
         for (key, value) in profile.as_object_mut().into_iter().flatten() {
             if self.hides(key) {
                 redact(value);
+            } else if self.hides_addresses() && key != "id" {
+                redact_addresses(value);
             }
         }
     }
@@ -63,6 +75,16 @@ fn redact(value: &mut Value) {
         Value::Null => {}
         Value::Object(fields) => fields.values_mut().for_each(redact),
         value => *value = REDACTED.into(),
+    }
+}
+
+/// Replaces texts that look like an e-mail address: services have them as user names, and in fields of their own.
+fn redact_addresses(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(redact_addresses),
+        Value::Array(items) => items.iter_mut().for_each(redact_addresses),
+        Value::String(text) if text.contains('@') => *value = REDACTED.into(),
+        _ => {}
     }
 }
 
@@ -85,8 +107,17 @@ mod tests {
             "title": "cto", "website": null,
         });
         assert_eq!(profile, expected);
-        assert!(
-            Redaction::new(&[FieldClass::All]).hides("extension.note") && !redaction.hides("extension.note")
-        );
+    }
+
+    #[test]
+    fn what_no_class_names_is_hidden_with_everything() {
+        let all = Redaction::new(&[FieldClass::All]);
+        for path in ["extension.note", "owner", "changed_by", "a field of tomorrow"] {
+            assert!(all.hides(path), "{path}");
+        }
+        for path in ["id", "status", "security.last_login", "security.mfa"] {
+            assert!(!all.hides(path), "{path}");
+        }
+        assert!(!Redaction::new(&[FieldClass::Name]).hides("extension.note"));
     }
 }

@@ -7,7 +7,7 @@ use anyprofile::{
     Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
     filter::parse,
     listing::ListReport,
-    writing::{self, Never, Note, OwnProfiles},
+    writing::{self, Guard, Never, Note, OwnProfiles},
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use super::{
     Called, Handler, Refusal,
     arguments::{Apply, Find, Get, List, MOST_PROFILES, Members, OfAccount, Operation, Plan, Review},
     plans::LivePlan,
+    redact::Redaction,
     review::{Counts, DAY},
 };
 use crate::{args::field_paths, output::selected, summary, writes::ShownPlan};
@@ -38,10 +39,23 @@ fn paths(fields: Option<Vec<String>>) -> Result<Vec<FieldPath>, Refusal> {
     Ok(paths)
 }
 
-fn query(condition: Option<&str>, limit: Option<u64>, enrich: bool) -> Result<ListQuery, Refusal> {
-    let mut query = ListQuery::new().with_limit(limit.unwrap_or(PROFILES).clamp(1, MOST_PROFILES));
+fn query(
+    redaction: &Redaction,
+    condition: Option<&str>,
+    limit: Option<u64>,
+    enrich: bool,
+) -> Result<ListQuery, Refusal> {
+    let limit = limit.unwrap_or(PROFILES);
+    if !(1..=MOST_PROFILES).contains(&limit) {
+        return Err(Refusal::arguments(format!("`limit` must be 1 to {MOST_PROFILES}")));
+    }
+    let mut query = ListQuery::new().with_limit(limit);
     query.enrich = enrich;
     if let Some(condition) = condition {
+        // A condition on a field that is not shown would tell its value letter by letter.
+        if !redaction.is_empty() {
+            return Err(Refusal::arguments("`where` cannot be used while values are redacted"));
+        }
         let parsed = parse(condition).map_err(|error| Refusal::arguments(format!("`where`: {error}")))?;
         query.filter = Filter::new().with_condition(parsed.condition);
     }
@@ -92,18 +106,20 @@ impl Handler {
                 "operations": operations, "fields": fields, "hides": capabilities.listing.hides,
             })
         });
-        let unusable: Vec<_> = self
-            .session
-            .unusable
-            .iter()
-            .map(|(account, error)| json!({ "account": account, "error": error.to_string() }))
-            .collect();
+        let unusable: Vec<_> = self.unusable("error").collect();
         json!({ "accounts": described.collect::<Vec<_>>(), "unusable": unusable })
+    }
+
+    /// Returns the accounts that could not be connected, with the reason under a key.
+    fn unusable<'a>(&'a self, key: &'a str) -> impl Iterator<Item = Value> + 'a {
+        let unusable = self.session.unusable.iter();
+        unusable.map(move |(account, error)| json!({ "account": account, key: error.to_string() }))
     }
 
     pub(super) async fn list(&self, arguments: List) -> Called {
         let fields = paths(arguments.fields)?;
-        let query = query(arguments.condition.as_deref(), arguments.limit, arguments.enrich)?;
+        let query =
+            query(&self.redaction, arguments.condition.as_deref(), arguments.limit, arguments.enrich)?;
         let directory = self.directory(arguments.account.as_deref())?;
         let mut listing = directory.list(query);
         let (mut profiles, mut errors) = (Vec::new(), Vec::new());
@@ -123,7 +139,8 @@ impl Handler {
 
     pub(super) async fn members(&self, arguments: Members) -> Called {
         let (of, fields) = (id(&arguments.of)?, paths(arguments.fields)?);
-        let query = query(arguments.condition.as_deref(), arguments.limit, arguments.enrich)?;
+        let query =
+            query(&self.redaction, arguments.condition.as_deref(), arguments.limit, arguments.enrich)?;
         let mut listing = self.session.directory.members(&of, query)?;
         let mut profiles = Vec::new();
         while let Some(profile) = listing.try_next().await? {
@@ -143,19 +160,16 @@ impl Handler {
         for profile in found.iter().flat_map(AccountFound::profiles) {
             profiles.push(self.shown(profile, &fields)?);
         }
-        let is_open = |account: &&AccountFound| !account.is_complete() || !account.is_answerable();
-        let not_known: Vec<_> = found
-            .iter()
-            .filter(is_open)
-            .map(|account| {
-                let why = match &account.error {
-                    Some(error) => error.to_string(),
-                    None if account.is_answerable() => "not every profile could be read".to_owned(),
-                    None => "the service cannot search for such a key".to_owned(),
-                };
-                json!({ "account": account.info.account, "why": why })
-            })
-            .collect();
+        let is_open = |account: &&AccountFound| account.is_open();
+        let not_known = found.iter().filter(is_open).map(|account| {
+            let why = match &account.error {
+                Some(error) => error.to_string(),
+                None if account.is_answerable() => "not every profile could be read".to_owned(),
+                None => "the service cannot search for such a key".to_owned(),
+            };
+            json!({ "account": account.info.account, "why": why })
+        });
+        let not_known: Vec<_> = not_known.chain(self.unusable("why")).collect();
         Ok(json!({ "profiles": profiles, "not_known_at": not_known }))
     }
 
@@ -176,6 +190,9 @@ impl Handler {
 
     pub(super) async fn review(&self, arguments: Review) -> Called {
         let days = arguments.dormant_days.unwrap_or(DORMANT_DAYS);
+        if days == 0 {
+            return Err(Refusal::arguments("`dormant_days` must be at least 1"));
+        }
         let limit = SystemTime::now().checked_sub(DAY * days).map(Timestamp::try_from);
         let Some(Ok(limit)) = limit else { return Err(Refusal::arguments("`dormant_days` is too large")) };
         let directory = self.directory(arguments.account.as_deref())?;
@@ -197,6 +214,13 @@ impl Handler {
             document["gaps"] = json!(report.gaps());
             document["error"] = json!(failure);
             accounts.push(document);
+        }
+        if arguments.account.is_none() {
+            let unusable = self.unusable("error").map(|mut account| {
+                account["complete"] = false.into();
+                account
+            });
+            accounts.extend(unusable);
         }
         Ok(json!({ "accounts": accounts, "dormant_days": days }))
     }
@@ -231,14 +255,7 @@ impl Handler {
         let Some(provider) = directory.provider_of(&id) else {
             return Err(Refusal::arguments("no account has this id"));
         };
-        let mut guards = Vec::new();
-        let mut notes = Vec::new();
-        if !is_update && !plan.is_settled() {
-            let own = OwnProfiles::at(directory, [&id]).await;
-            notes = own.notes().iter().map(ToString::to_string).collect();
-            let unread = Profile::new(id.clone());
-            guards = writing::guards(directory, &[plan.current().unwrap_or(&unread)], &own).await;
-        }
+        let (guards, notes) = self.guards(&plan).await;
         let mut shown = ShownPlan { plan: &plan, capabilities: provider.capabilities() }.json();
         self.redact_plan(&mut shown);
         shown["id"] = id.to_string().into();
@@ -249,10 +266,30 @@ impl Handler {
             shown["unchanged"] = true.into();
             return Ok(shown);
         }
-        let kept = self.plans.keep(LivePlan::new(plan, guards));
+        let kept = self.plans.keep(LivePlan::new(plan));
         let kept = kept.ok_or_else(|| Refusal::arguments("too many plans are kept; execute or wait"))?;
         shown["plan"] = kept.into();
         Ok(shown)
+    }
+
+    /// Returns why a plan is probably a mistake, and what could not be read to know it. An update is one that may take access away if it
+    /// changes a status, a role or who owns the account.
+    async fn guards(&self, plan: &anyprofile::Plan) -> (Vec<Guard>, Vec<String>) {
+        let takes_access = |path: &FieldPath| {
+            matches!(path.as_str(), "status" | "roles") || path.as_str().starts_with("access.")
+        };
+        let is_removal = match plan.write() {
+            Write::Update { .. } => plan.differences().iter().any(|it| takes_access(&it.field)),
+            _ => true,
+        };
+        let Some(id) = plan.write().id().filter(|_| is_removal && !plan.is_settled()) else {
+            return (Vec::new(), Vec::new());
+        };
+        let directory = &self.session.directory;
+        let own = OwnProfiles::at(directory, [id]).await;
+        let notes = own.notes().iter().map(ToString::to_string).collect();
+        let unread = Profile::new(id.clone());
+        (writing::guards(directory, &[plan.current().unwrap_or(&unread)], &own).await, notes)
     }
 
     /// Removes values of fields that are not shown from a plan, and the bodies of its requests, which may hold them.
@@ -277,27 +314,28 @@ impl Handler {
     }
 
     pub(super) async fn apply(&self, arguments: Apply) -> Called {
-        let is_allowed = |live: &LivePlan| {
-            let open = live.guards.iter().map(ToString::to_string);
-            let open: Vec<_> = open.filter(|guard| !arguments.although.contains(guard)).collect();
-            if open.is_empty() { Ok(()) } else { Err(open.join("; ")) }
-        };
-        let live = match self.plans.take(&arguments.plan, is_allowed) {
-            None => {
-                return Err(Refusal::arguments(
-                    "no such plan waits: it was executed, is too old, or never was",
-                ));
-            }
-            Some(Err(open)) => {
-                let message = format!("nothing was sent: {open}; ask the person, and name it in `although`");
-                return Err(Refusal::arguments(message));
-            }
-            Some(Ok(live)) => live,
-        };
+        let gone = || Refusal::arguments("no such plan waits: it was executed, is too old, or never was");
+        let plan = self.plans.get(&arguments.plan).ok_or_else(gone)?;
+        // Found out again: another plan may have removed the other owner meanwhile.
+        let open = self.guards(&plan).await.0.into_iter().map(|guard| guard.to_string());
+        let open: Vec<_> = open.filter(|guard| !arguments.although.contains(guard)).collect();
+        if !open.is_empty() {
+            let open = open.join("; ");
+            return Err(Refusal::arguments(format!(
+                "nothing was sent: {open}; ask the person, and name it in `although`"
+            )));
+        }
+        let live = self.plans.take(&arguments.plan).ok_or_else(gone)?;
         let id = live.plan.write().id().cloned();
         let provider = id.as_ref().and_then(|id| self.session.directory.provider_of(id));
         let Some(provider) = provider else { return Err(Refusal::arguments("no account has this id")) };
-        let written = writing::execute(&**provider, &live.plan, &Never).await;
+        // Logged before it is sent, and in a task of its own: a client that leaves does not leave its outcome unknown.
+        say!("mcp: apply: sending {}", live.plan.write().operation());
+        let provider = Arc::clone(provider);
+        let sending = tokio::spawn(async move { writing::execute(&*provider, &live.plan, &Never).await });
+        let written = self.pending.track(sending).await;
+        let written = written
+            .ok_or_else(|| Refusal::arguments("the write ended with a defect; its outcome is unknown"))?;
         // An error that says what happened is no refusal: the outcome tells whether something was written.
         let notes: Vec<_> = written.notes.iter().map(Note::to_string).collect();
         Ok(json!({

@@ -62,7 +62,12 @@ pub(crate) fn profile_writer_with(
 ) -> Box<dyn ProfileWriter> {
     let out = io::BufWriter::with_capacity(64 * 1024, screen::stdout());
     match format {
-        Format::Table => Box::new(table::TableWriter::new(out, Columns::of(fields, columns), accounts)),
+        // Its cells are printable, and its colours must not be escaped.
+        Format::Table => Box::new(table::TableWriter::new(
+            io::BufWriter::new(io::stdout()),
+            Columns::of(fields, columns),
+            accounts,
+        )),
         Format::Json => Box::new(json::JsonWriter::array(out, fields)),
         Format::Ndjson => Box::new(json::JsonWriter::lines(out, fields)),
         Format::Csv => Box::new(csv::CsvWriter::new(out, fields, options)),

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use super::csv::inert;
 use crate::{args::Format, exit::Failure, printable::printable};
 
+/// The longest word for the state of a write.
+const LONGEST_STATE: &str = "written_before";
+
 /// Prints rows that are not profiles, each at once, so that the output is complete whenever the run ends.
 pub(crate) struct Rows {
     format: Format,
@@ -24,6 +27,10 @@ impl Rows {
         firsts: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let mut widths: Vec<_> = columns.iter().map(|column| column.chars().count()).collect();
+        // The rows are printed one by one, so the longest word must be known before.
+        for (width, _) in widths.iter_mut().zip(columns).filter(|(_, column)| **column == "state") {
+            *width = LONGEST_STATE.len();
+        }
         if let Some(width) = widths.first_mut() {
             *width = firsts.into_iter().map(|first| first.chars().count()).fold(*width, usize::max);
         }

@@ -38,6 +38,7 @@ fn an_account_is_written_and_checked_and_the_next_one_is_added() {
     assert!(text.contains("# user = "), "the other keys are comments: {text}");
     let again = server.run(&init);
     assert_eq!(again.code, 2);
+    assert!(again.err.contains("already has an account 'okta'"), "{}", again.err);
     assert_eq!(std::fs::read_to_string(file).unwrap(), text, "a name that is taken changes nothing");
     let second =
         ["init", "--config", file, "--service", "probely", "--variable", "PROBELY_API_KEY", "--no-check"];
@@ -62,12 +63,16 @@ fn what_cannot_be_asked_is_named_as_an_option() {
         (&["--service", "scim", "--variable", "X", "--credential", "token"], "--set base_url=VALUE"),
         (&["--service", "nothing"], "there is no such service"),
         (&["--service", "probely", "--credential", "password", "--variable", "X"], "it has: api_key"),
+        (&["--service", "probely", "--variable", "a-secret/of mine"], "and not the secret"),
+        (&["--service", "probely", "--variable", "X", "--set", "api_key=x"], "'api_key' is a credential"),
+        (&["--service", "probely", "--variable", "NOT_SET"], "NOT_SET is not set"),
         (&["--service", "probely", "--variable", "X", "--set", "colour=red"], "no key 'colour'"),
         (&["--service", "probely", "--variable", "X", "--set", "region=moon"], "region must be"),
     ] {
         let run = server.run(&[&["init", "--config", file], arguments].concat());
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.err);
         assert!(run.err.contains(expected), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("a-secret"), "{}", run.err);
     }
     assert!(!std::path::Path::new(file).exists());
 }

@@ -196,7 +196,7 @@ impl JwtAssertion {
         default("jti", format!("{:016x}{:016x}", random_bits(), random_bits()).into());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         default("iat", now.as_secs().into());
-        default("exp", (now + self.lifetime).as_secs().into());
+        default("exp", now.saturating_add(self.lifetime).as_secs().into());
         let issuer = claims.get("iss").cloned().ok_or_else(|| {
             Error::config("the assertion needs an issuer").with_hint("set it with JwtAssertion::with_issuer")
         })?;

@@ -24,7 +24,7 @@ impl FetchedSecret {
     }
 
     /// Sets how long the secret is valid, from now on.
-    pub fn valid_for(mut self, lifetime: Duration) -> Self {
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.valid_for = Some(lifetime);
         self
     }

@@ -66,7 +66,7 @@ impl Credential {
     }
 
     /// Creates a credential whose secret a function fetches, as from a vault: when it is first needed, before it
-    /// [expires](FetchedSecret::valid_for), and once more if the service refuses it. Requests that need it at the same time share one
+    /// [expires](FetchedSecret::with_lifetime), and once more if the service refuses it. Requests that need it at the same time share one
     /// call. It is sent as with [`header`](Self::header).
     ///
     /// ```
@@ -76,7 +76,7 @@ impl Credential {
     ///
     /// let credential = Credential::from_fn(header::AUTHORIZATION, Some("Bearer"), || async {
     ///     // Asks the vault, and returns its error if it has none.
-    ///     Ok(FetchedSecret::new("the-token").valid_for(Duration::from_secs(900)))
+    ///     Ok(FetchedSecret::new("the-token").with_lifetime(Duration::from_secs(900)))
     /// });
     /// ```
     ///

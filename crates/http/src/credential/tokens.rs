@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     AccessToken, Credential, CredentialKind, Exchanging, Generation, RenewedToken, TokenExchange,
-    TokenSource, TokenState, basic, exchange::Client, sensitive,
+    TokenSource, TokenState, basic, exchange::Client, sensitive, usable,
 };
 use crate::{
     Operation, Request, Response,
@@ -159,6 +159,9 @@ impl RenewedToken {
 impl TokenExchange {
     /// Fetches an access token; returns its header and lifetime.
     async fn fetch(&self, call: &Call, stats: &mut RequestStats) -> Result<(HeaderValue, Option<Duration>)> {
+        for (_, value) in &self.form {
+            usable(value).map_err(|error| error.with_provider(&call.account.info))?;
+        }
         let mut form: Vec<(&str, &str)> =
             self.form.iter().map(|(name, value)| (&**name, value.expose().trim())).collect();
         let mut headers = HeaderMap::new();

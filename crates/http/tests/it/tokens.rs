@@ -310,7 +310,7 @@ fn fetched(count: &std::sync::Arc<AtomicU32>) -> Credential {
         let number = count.fetch_add(1, Ordering::Relaxed) + 1;
         async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            Ok(FetchedSecret::new(format!("fetched-{number}")).valid_for(100 * SECOND))
+            Ok(FetchedSecret::new(format!("fetched-{number}")).with_lifetime(100 * SECOND))
         }
     })
 }

@@ -13,15 +13,16 @@ use anyprofile_http::{Caller, Fact};
 use super::listing::users;
 use crate::operations::{ListUsers, Page};
 
-/// The id of the first user, by filter and order.
-type FirstIds = Mutex<HashMap<String, String>>;
+/// The ids of the first page, by filter and order.
+type FirstPages = Mutex<HashMap<String, Vec<Box<str>>>>;
 
-const FIRST_IDS: Fact<FirstIds> = Fact::new("first users of lists").at_most(Duration::from_secs(600));
+const FIRST_PAGES: Fact<FirstPages> = Fact::new("first pages of lists").at_most(Duration::from_secs(600));
 
 /// Returns whether a page behind the first one starts with the first user again.
 ///
-/// The first user is remembered from page to page. A list that was resumed asks for the first user, where the page is behind the
-/// declared number, or is the second page and none is declared: it would be users that the declared number leaves out otherwise.
+/// The first page is remembered. Where it does not tell, because users were deleted or inserted meanwhile, or the list was resumed, the
+/// first user is asked for once more if the page is behind the declared number, or is the second page and none is declared: it would be
+/// users that the declared number leaves out otherwise.
 pub(super) async fn is_first_again(
     caller: &Caller,
     list: &ListUsers,
@@ -29,14 +30,19 @@ pub(super) async fn is_first_again(
     page: &RecordPage,
 ) -> Result<bool> {
     let Some(first) = page.profiles().first().map(|first| first.id.native()) else { return Ok(false) };
-    let known = first_ids(caller).await?;
+    let known = first_pages(caller).await?;
     let key = key(list);
     if start == 1 {
-        lock(&known).insert(key, first.to_owned());
+        let ids = page.profiles().iter().map(|user| user.id.native().into()).collect();
+        lock(&known).insert(key, ids);
         return Ok(false);
     }
-    if let Some(known) = lock(&known).get(&key) {
-        return Ok(known == first);
+    match lock(&known).get(&key).map(|ids| ids.iter().position(|id| **id == *first)) {
+        Some(Some(0)) => return Ok(true),
+        // Not even near the start.
+        Some(None) => return Ok(false),
+        // Users before it may have been deleted, or others inserted.
+        Some(Some(_)) | None => {}
     }
     let is_doubtful = match page.declared_total() {
         Some(total) => start > total,
@@ -45,13 +51,13 @@ pub(super) async fn is_first_again(
     Ok(is_doubtful && user_at(caller, list, 1).await?.is_some_and(|user| user.id.native() == first))
 }
 
-async fn first_ids(caller: &Caller) -> Result<Arc<FirstIds>> {
-    caller.remember(FIRST_IDS, async { Ok(Mutex::default()) }).await
+async fn first_pages(caller: &Caller) -> Result<Arc<FirstPages>> {
+    caller.remember(FIRST_PAGES, async { Ok(Mutex::default()) }).await
 }
 
-fn lock(ids: &FirstIds) -> MutexGuard<'_, HashMap<String, String>> {
+fn lock(pages: &FirstPages) -> MutexGuard<'_, HashMap<String, Vec<Box<str>>>> {
     // Each change of the map is one step.
-    ids.lock().unwrap_or_else(PoisonError::into_inner)
+    pages.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns what tells one list from another.

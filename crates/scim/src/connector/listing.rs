@@ -49,7 +49,7 @@ pub(super) async fn page(
             }
             let is_behind = page.declared_total().is_none_or(|total| start > total);
             // A page of one user is that of a list of one.
-            let is_alone = is_behind && page.profiles().len() == 1;
+            let is_alone = is_behind && page.profiles().len() == 1 && count > 1;
             Ok(match is_alone || is_counted(caller, &list, &page).await? {
                 // Every page is the first one: then the end is not known.
                 false => RecordPage::new(listing::Page::last(Vec::new()), Onward::Unproven),
