@@ -15,6 +15,25 @@ use crate::{
 };
 
 /// What a provider supports. Reading it costs no request.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, ProfileProvider, capabilities::Readable};
+///
+/// let capabilities = provider.prepare().await?;
+/// assert!(capabilities.operations.update.is_supported());
+/// assert!(!capabilities.operations.enroll.is_supported());
+/// assert_eq!(capabilities.fields.readable(&FieldPath::TITLE), Readable::Yes);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Capabilities {
@@ -110,6 +129,14 @@ impl Capabilities {
 }
 
 /// Whether an operation is supported, and for which ids.
+///
+/// ```
+/// use anyprofile_core::{IdKind, capabilities::Support};
+///
+/// let of_users = Support::users();
+/// assert_eq!(of_users.kinds(), [IdKind::USER]);
+/// assert!(!Support::no("the service has no end point for it").is_supported());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

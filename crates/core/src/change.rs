@@ -11,6 +11,15 @@ use crate::{
 };
 
 /// A change of one field.
+///
+/// ```
+/// use anyprofile_core::{Change, FieldPath, ProfileChange};
+///
+/// let change = ProfileChange::new().set(FieldPath::TITLE, "cto").clear(FieldPath::WEBSITE);
+/// assert_eq!(change.text(&FieldPath::TITLE), Change::Set("cto"));
+/// assert_eq!(change.text(&FieldPath::WEBSITE), Change::Clear);
+/// assert_eq!(change.text(&FieldPath::COUNTRY), Change::Keep);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
     /// Leaves the field unchanged; it is not sent.

@@ -7,6 +7,24 @@ use serde::Serialize;
 use crate::{ProfileId, RequestStats};
 
 /// The result of [`ProfileProviderExt::check`](crate::ProfileProviderExt::check).
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ProfileProviderExt, check::CheckMethod};
+///
+/// let report = provider.check().await?;
+/// // The credential belongs to no profile, so one page was listed.
+/// assert_eq!(report.method, CheckMethod::List);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckReport {

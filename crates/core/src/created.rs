@@ -16,6 +16,26 @@ const LONGEST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The profiles that a creation with an unknown outcome may have created; see
 /// [`ProfileProviderExt::find_created`](crate::ProfileProviderExt::find_created).
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, IdKind, ProfileDraft, ProfileProviderExt, Timestamp};
+///
+/// let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Ada");
+/// // The outcome of a creation is unknown: is there such a profile, and is it a new one?
+/// let found = provider.find_created(&draft, Timestamp::now()).await?;
+/// let new = found.candidates.iter().filter(|candidate| candidate.is_new).count();
+/// assert_eq!((found.candidates.len(), new), (1, 0));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FoundCreated {

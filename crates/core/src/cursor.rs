@@ -16,6 +16,32 @@ const BOTH_ENDS: &str = "ends";
 ///
 /// A cursor belongs to one service, account and query; any other listing refuses it. It can be stored: it prints to
 /// one line of text and parses from it. Its `Debug` shows no content.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, listing::Next};
+///
+/// # let provider = {
+/// #     let ids = ["memory:test/user/a".parse()?, "memory:test/user/b".parse()?];
+/// #     let test = anyprofile_core::AccountName::from_static("test");
+/// #     anyprofile_core::memory::MemoryProvider::builder(test).with_profiles(ids.map(anyprofile_core::Profile::new)).build()?
+/// # };
+/// let query = ListQuery::new().with_page_size(1);
+/// let Next::Cursor(cursor) = provider.list_page(&query, None).await?.next else { panic!("there are two profiles") };
+/// // A text that can be kept. Another process goes on from there, with the same query.
+/// let kept = cursor.to_string();
+/// let rest = provider.list_from(query, kept.parse().expect("it is a cursor")).read_all().await?;
+/// assert_eq!(rest.profiles.len(), 1);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     fingerprint: u64,

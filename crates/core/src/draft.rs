@@ -13,6 +13,26 @@ use crate::{
 /// The draft of a new profile: its collection and its fields.
 ///
 /// `Debug` shows the fields and no values.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, IdKind, ProfileDraft, ProfileProviderExt};
+///
+/// let draft = ProfileDraft::new(IdKind::USER)
+///     .set(FieldPath::NAME_DISPLAY, "Grace")
+///     .set(FieldPath::TITLE, "rear admiral");
+/// let grace = provider.create(&draft).await?;
+/// assert!(grace.title.is_known_to_be("rear admiral"));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProfileDraft {
     kind: IdKind,

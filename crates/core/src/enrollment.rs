@@ -9,6 +9,15 @@ use crate::{Timestamp, wire::SecretText};
 
 /// A link with which a person can enroll. **The link is a credential**: anyone who has it can enroll until it
 /// expires.
+///
+/// ```
+/// use anyprofile_core::enrollment::Enrollment;
+///
+/// let enrollment = Enrollment::new("https://example.com/enroll/7Qx", None);
+/// assert!(enrollment.url.check().is_ok());
+/// assert_eq!(enrollment.url.expose(), "https://example.com/enroll/7Qx");
+/// assert!(!format!("{enrollment:?}").contains("7Qx"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enrollment {

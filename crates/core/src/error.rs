@@ -13,6 +13,20 @@ use crate::{AccountName, RequestStats, ServiceName, Timestamp};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whether a retry may help.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_core::{Error, ErrorKind, error::Retry};
+///
+/// let error = Error::new(ErrorKind::RateLimited, "too many requests").with_retry(Retry::After(Duration::from_secs(30)));
+/// let wait = match error.retry() {
+///     Retry::After(wait) => Some(wait),
+///     Retry::Later => Some(Duration::from_secs(60)),
+///     _ => None,
+/// };
+/// assert_eq!(wait, Some(Duration::from_secs(30)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Retry {
@@ -26,6 +40,14 @@ pub enum Retry {
 }
 
 /// The effect of a failed write.
+///
+/// ```
+/// use anyprofile_core::{Error, ErrorKind, error::Effect};
+///
+/// // The connection broke after the request was sent.
+/// let error = Error::new(ErrorKind::Transport, "no response").with_effect(Effect::Possible);
+/// assert!(error.may_have_taken_effect());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
@@ -44,6 +66,23 @@ pub enum Effect {
 ///
 /// It is one pointer wide. `Display` and `Debug` contain no secrets and no personal data. The service's own messages are kept
 /// apart in [`Error::service_message`] and [`Error::field_errors`], because they may repeat what was sent.
+///
+/// ```
+/// use anyprofile_core::{Error, ErrorKind};
+///
+/// fn what_to_do(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::NotFound => "the person is not there",
+///         ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => "the credential must be mended",
+///         _ if error.may_have_taken_effect() => "the write may have been made: read before it is sent again",
+///         _ => "the operation failed",
+///     }
+/// }
+///
+/// let error = Error::new(ErrorKind::NotFound, "there is no such user").with_status(404);
+/// assert_eq!(what_to_do(&error), "the person is not there");
+/// assert_eq!(error.status(), Some(404));
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 

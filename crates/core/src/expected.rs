@@ -7,6 +7,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::Field;
 
 /// A value that a filter expects in a field.
+///
+/// ```
+/// use anyprofile_core::{Expected, Filter, Status};
+///
+/// // Whoever is suspended, and whoever's status is not known: both need somebody's eyes.
+/// let mut filter = Filter::new();
+/// filter.status = vec![Expected::Is(Status::Suspended), Expected::Unknown];
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expected<T> {

@@ -16,6 +16,36 @@ use crate::{FieldState, profile::RawJson};
 /// A service's own part of a profile, as a typed struct of the service's crate.
 ///
 /// Implement it for a struct that serializes as an object, and wrap it with [`Extension::new`].
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldState, Profile,
+///     profile::{Extension, ProfileExtension},
+/// };
+/// use serde::{Deserialize, Serialize};
+///
+/// /// What only this service has.
+/// #[derive(Clone, Serialize, Deserialize)]
+/// struct Badge {
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     badge: Option<u32>,
+/// }
+///
+/// impl ProfileExtension for Badge {
+///     const SERVICE: &'static str = "gate";
+///
+///     fn state(&self, key: &str) -> Option<FieldState> {
+///         (key == "badge").then(|| if self.badge.is_some() { FieldState::Value } else { FieldState::Absent })
+///     }
+/// }
+///
+/// let extension = Extension::new(Badge { badge: Some(7) });
+/// assert_eq!(extension.state("badge"), Some(FieldState::Value));
+/// let mut profile = Profile::new("gate:north/user/ada".parse()?);
+/// profile.extension = Some(extension);
+/// assert_eq!(profile.extension_as::<Badge>().and_then(|badge| badge.badge), Some(7));
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 pub trait ProfileExtension: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The name of the service whose profiles have this extension.
     const SERVICE: &'static str;

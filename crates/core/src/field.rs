@@ -56,6 +56,26 @@ pub enum Field<T> {
 /// There are five, and there will be no sixth: a program may match them without a wildcard. "Could not be
 /// read" is not a state. Such a field is [`Absent`](Self::Absent), and
 /// [`Origin::missing`](crate::profile::Origin::missing) names the record and the reason, and the listing's report counts it.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, FieldState, ProfileProvider, ProfileProviderExt};
+///
+/// let ada = provider.get(&ada.id).await?;
+/// let capabilities = provider.prepare().await?;
+/// assert_eq!(ada.state(&FieldPath::NAME_DISPLAY, capabilities), FieldState::Value);
+/// // The service has titles, and this record has none. Whether there is one is not known.
+/// assert_eq!(ada.state(&FieldPath::TITLE, capabilities), FieldState::Absent);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

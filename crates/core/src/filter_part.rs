@@ -10,6 +10,14 @@ use crate::{
 };
 
 /// A part of a [`Filter`](crate::Filter).
+///
+/// ```
+/// use anyprofile_core::{FieldPath, query::FilterPart};
+///
+/// assert_eq!(FilterPart::Mfa.path(), Some(FieldPath::SECURITY_MFA_ENABLED));
+/// assert_eq!("updated_since".parse::<FilterPart>()?, FilterPart::UpdatedSince);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -11,6 +11,14 @@ pub use crate::created::{Candidate, FoundCreated};
 use crate::{FieldPath, Profile};
 
 /// A key to find profiles by. `Debug` shows no content.
+///
+/// ```
+/// use anyprofile_core::FindKey;
+///
+/// // What a person typed may be an address or a user name.
+/// let keys = FindKey::guess("ada@example.org");
+/// assert!(keys.contains(&FindKey::Email("ada@example.org".to_owned())));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindKey {
@@ -89,6 +97,27 @@ impl fmt::Debug for FindKey {
 }
 
 /// The profiles that were found at one account.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FindKey, ProfileProvider};
+///
+/// let found = provider.find_by(&FindKey::Email("grace@example.org".to_owned())).await?;
+/// match (found.profiles.as_slice(), found.is_complete) {
+///     ([], true) => println!("nobody has this address"),
+///     ([], false) => println!("nobody was found, and somebody may have been missed"),
+///     (profiles, _) => println!("{} profiles have it", profiles.len()),
+/// }
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Found {

@@ -12,6 +12,26 @@ use serde::Serialize;
 use crate::{AccountName, Error, ErrorKind, ProfileId, Result, ServiceName};
 
 /// The service and account that a provider is connected to.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ErrorKind, ProfileProvider};
+///
+/// let info = provider.info();
+/// assert_eq!((info.service.as_str(), info.account.as_str()), ("memory", "test"));
+/// // The id of another account is an error before anything is sent.
+/// let elsewhere = "memory:other/user/ada".parse()?;
+/// assert_eq!(info.check_id(&elsewhere).unwrap_err().kind(), ErrorKind::InvalidRequest);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProviderInfo {

@@ -24,6 +24,13 @@ open_enum! {
 }
 
 /// The order of a listing.
+///
+/// ```
+/// use anyprofile_core::{ListQuery, query::{Order, OrderField}};
+///
+/// let newest_first = ListQuery::new().with_order(Order::descending(OrderField::Created));
+/// assert_eq!(newest_first.order, Some(Order::descending(OrderField::Created)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {

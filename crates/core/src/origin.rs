@@ -48,6 +48,22 @@ impl<'de> Deserialize<'de> for View {
 }
 
 /// The records that a profile was read from, and which field came from which record.
+///
+/// ```
+/// # fn main() -> anyprofile_core::Result<()> {
+/// use anyprofile_core::{FieldPath, Profile, profile::{MissingReason, View}};
+///
+/// const USER: View = View::new("user");
+/// const ADDRESS: View = View::new("address");
+///
+/// let mut profile = Profile::read_from(USER, "memory:test/user/ada".parse()?);
+/// // The record with the country could not be read: that the country is absent says nothing.
+/// profile.note_missing(ADDRESS, MissingReason::Failed);
+/// let origin = profile.origin.as_ref().expect("it was read from a record");
+/// assert_eq!((&origin.view, &origin.missing[0].view), (&USER, &ADDRESS));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

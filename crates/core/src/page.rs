@@ -11,6 +11,15 @@ use crate::{
 };
 
 /// A page of a listing.
+///
+/// ```
+/// use anyprofile_core::listing::{Next, Page, Quarantined};
+///
+/// // What a provider returns from `list_page`: two items, and a record that could not be read.
+/// let page = Page::last(vec!["ada", "grace"]).with_declared_total(Some(3)).with_quarantined(vec![Quarantined::new(2, "no id")]);
+/// assert!(matches!(page.next, Next::End));
+/// assert_eq!(page.items.len() + page.quarantined.len(), 3);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {

@@ -17,6 +17,16 @@ use crate::{profile::ValueType, profile::table::Known};
 /// The fields of a service's extension start with `extension.` (`extension.default_catalog`).
 ///
 /// If this version does not know a field, `Debug` shows only what [`redacted`](Self::redacted) returns.
+///
+/// ```
+/// use anyprofile_core::FieldPath;
+///
+/// let path: FieldPath = "security.mfa_enabled".parse()?;
+/// assert_eq!(path, FieldPath::SECURITY_MFA_ENABLED);
+/// // A name that does not exist is an error, which may know the right one.
+/// assert!("last_login".parse::<FieldPath>().unwrap_err().to_string().contains("security.last_login"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct FieldPath(pub(crate) Repr);
 

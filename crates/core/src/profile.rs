@@ -35,6 +35,28 @@ pub use crate::{
 /// the names of these fields, without the absent ones. `Debug` shows the id and no personal data.
 ///
 /// Read a field by its name (`profile.security.mfa_enabled`), or by its path with [`Profile::get`].
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{Email, ProfileProviderExt, Status};
+///
+/// let mut profile = provider.get(&ada.id).await?;
+/// assert_eq!(profile.label(), "Ada");
+/// // A status that was not sent is neither active nor suspended.
+/// assert!(!profile.status.is_known_to_be(&Status::Active));
+///
+/// profile.emails = vec![Email::new("ada@example.org")].into();
+/// assert_eq!(profile.email(), Some("ada@example.org"));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

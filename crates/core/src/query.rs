@@ -229,6 +229,26 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// Options for reading one profile.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{GetOptions, ProfileProvider};
+///
+/// // Everything that the service has of a person, even if it takes several requests.
+/// let everything = GetOptions::new().with_enrich(true);
+/// # if provider.prepare().await?.operations.enrich.is_supported() {
+/// let profile = provider.get_opts(&ada.id, &everything).await?;
+/// # }
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetOptions {

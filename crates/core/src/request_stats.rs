@@ -5,6 +5,17 @@ use std::{ops::AddAssign, time::Duration};
 use serde::{Serialize, Serializer};
 
 /// The cost of a response: requests, attempts and waiting time.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_core::RequestStats;
+///
+/// let mut stats = RequestStats::new(1, Duration::ZERO);
+/// // A second request, sent three times.
+/// stats += RequestStats::new(3, Duration::from_secs(2));
+/// assert_eq!((stats.requests, stats.attempts, stats.waited), (2, 4, Duration::from_secs(2)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RequestStats {

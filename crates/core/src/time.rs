@@ -30,6 +30,16 @@ pub struct Timestamp(
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A time that was read from text, and whether its offset was assumed.
+///
+/// ```
+/// use anyprofile_core::Timestamp;
+///
+/// let read = Timestamp::read("2026-01-31T12:00:00")?;
+/// // The text names no zone.
+/// assert!(read.assumed_utc);
+/// assert_eq!(read.timestamp, "2026-01-31T12:00:00Z".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadTimestamp {

@@ -5,6 +5,14 @@ use std::fmt;
 /// The error for a text that is not one of a type's words.
 ///
 /// `Display` lists the words, and does not repeat the text.
+///
+/// ```
+/// use anyprofile_core::ErrorKind;
+///
+/// // The message names the words that there are.
+/// let error = "lost".parse::<ErrorKind>().unwrap_err();
+/// assert!(error.to_string().contains("not_found"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordError {
     what: &'static str,

@@ -10,6 +10,18 @@ use crate::{
 ///
 /// [`ProfileProvider::plan`](crate::ProfileProvider::plan) turns it into requests. It serializes with all values;
 /// `Debug` shows none of them.
+///
+/// ```
+/// # fn main() -> anyprofile_core::Result<()> {
+/// use anyprofile_core::{FieldPath, ProfileChange, ProfileId, Write};
+///
+/// let ada: ProfileId = "memory:test/user/ada".parse()?;
+/// let write = Write::update(ada.clone(), ProfileChange::new().set(FieldPath::TITLE, "countess"));
+/// assert_eq!((write.operation(), write.id()), ("update", Some(&ada)));
+/// assert_eq!(Write::delete(ada).operation(), "delete");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]

@@ -341,6 +341,23 @@ impl FieldSpec {
 }
 
 /// The fields of a service. A field that is not in it is unsupported.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath, IdKind,
+///     capabilities::{FieldSpec, FieldTable, Readable, ValueFormat, WriteRule},
+/// };
+///
+/// let text = ValueFormat::Text { max_characters: Some(255) };
+/// let table: FieldTable = [
+///     FieldSpec::read(FieldPath::STATUS, "is_active"),
+///     FieldSpec::read(FieldPath::TITLE, "title").writable(WriteRule::set_only(&[IdKind::USER], text).clearable()),
+/// ]
+/// .into_iter()
+/// .collect();
+/// assert_eq!(table.readable(&FieldPath::WEBSITE), Readable::No);
+/// assert!(table.get(&FieldPath::TITLE).is_some_and(|title| title.write.is_some()));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldTable(Vec<FieldSpec>);

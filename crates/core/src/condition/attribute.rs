@@ -12,6 +12,15 @@ use crate::{
 
 /// A field, or a part of a field that is a list or a record: `emails.address`, `roles.role.name`, `changed_by.email`,
 /// `grants.NAME`.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, condition::Attribute};
+///
+/// let attribute: Attribute = "roles.role.name".parse()?;
+/// assert_eq!((attribute.field(), attribute.part()), (&FieldPath::ROLES, Some("role.name")));
+/// assert!("roles.colour".parse::<Attribute>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Attribute {
     field: FieldPath,

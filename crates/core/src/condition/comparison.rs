@@ -13,6 +13,14 @@ use crate::{
 };
 
 /// A comparison operator of SCIM filters (RFC 7644 §3.4.2.2, table 3).
+///
+/// ```
+/// use anyprofile_core::condition::Operator;
+///
+/// assert_eq!("sw".parse::<Operator>()?, Operator::StartsWith);
+/// assert_eq!(Operator::GreaterOrEqual.as_str(), "ge");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Operator {
@@ -106,6 +114,19 @@ impl FromStr for Operator {
 ///
 /// A list is compared by what its items are called: `emails` by the address, `labels` and `roles` by name or id. `ne` holds if no
 /// item is equal.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath,
+///     condition::{Comparison, Condition, Operator},
+/// };
+///
+/// let condition = Condition::Compare(Comparison::new(FieldPath::TITLE, Operator::StartsWith, "Head of")?);
+/// assert_eq!(condition.compared(), [FieldPath::TITLE]);
+/// // A time is compared with a time.
+/// assert!(Comparison::new(FieldPath::TIMES_CREATED, Operator::Greater, 5).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Comparison {

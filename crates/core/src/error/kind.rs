@@ -5,6 +5,15 @@ use std::{fmt, str::FromStr};
 use crate::words::{WordError, value_of_word};
 
 /// The kind of a failure, which says what a caller can do.
+///
+/// ```
+/// use anyprofile_core::ErrorKind;
+///
+/// // The words are stable: a log or an exit code can depend on them.
+/// assert_eq!(ErrorKind::PermissionDenied.as_str(), "permission_denied");
+/// assert_eq!("not_found".parse::<ErrorKind>()?, ErrorKind::NotFound);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -20,6 +20,29 @@ use crate::{
 ///
 /// Numbered pages are fetched concurrently, at most [`ListQuery::concurrency`] at once, and delivered in order. A
 /// list that is [read from both ends](ListQuery::unordered) delivers pages from each end in turn.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, ProfileProviderExt};
+///
+/// let mut pages = provider.pages(ListQuery::new());
+/// while let Some(page) = pages.next_page().await {
+///     // After an error, the next call asks for the same page again; `pages.cursor()` is where it is.
+///     for profile in page?.items {
+///         println!("{}", profile.id);
+///     }
+/// }
+/// assert!(pages.report().is_complete());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 pub struct Pages<'a, P>(Source<'a, P>);
 
 enum Source<'a, P> {

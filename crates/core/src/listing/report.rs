@@ -13,6 +13,26 @@ use crate::{
 pub(super) const MAX_QUARANTINED_RECORDS: usize = 16;
 
 /// The report of a listing so far.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, ProfileProviderExt};
+///
+/// let listing = provider.list(ListQuery::new()).read_all().await?;
+/// let report = listing.report;
+/// assert_eq!((report.seen, report.quarantined, report.missing()), (1, 0, Some(0)));
+/// // Each gap as a sentence for a person. Without one, the listing is complete.
+/// assert!(report.gaps().is_empty() && report.is_complete());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListReport {

@@ -48,6 +48,27 @@ where
 ///
 /// It buffers the current page and the pages that were fetched ahead: one, or up to [`ListQuery::concurrency`] for a
 /// list with numbered pages. It ends after its first error. Dropping it cancels the requests in flight.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, ProfileProviderExt};
+///
+/// let mut profiles = provider.list(ListQuery::new());
+/// while let Some(profile) = profiles.try_next().await? {
+///     println!("{}", profile.label());
+/// }
+/// // The end of a stream is no proof that everybody was in it. The report says so.
+/// profiles.report().require_complete()?;
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 pub struct ProfileStream<'a> {
     ready: vec::IntoIter<Profile>,
     /// `None` at the end.

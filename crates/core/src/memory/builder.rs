@@ -16,6 +16,21 @@ use crate::{
 const USERS: &[IdKind] = &[IdKind::USER];
 
 /// Builds a [`MemoryProvider`]. `Debug` shows the account and the number of profiles.
+///
+/// ```
+/// # fn main() -> anyprofile_core::Result<()> {
+/// use anyprofile_core::{AccountName, Profile, memory::MemoryProvider};
+///
+/// let ada = Profile::new("memory:test/user/ada".parse()?);
+/// let provider = MemoryProvider::builder(AccountName::from_static("test"))
+///     .with_current(ada.id.clone())
+///     .with_profile(ada)
+///     .with_deleted_shown(true)
+///     .build()?;
+/// assert!(provider.requests().is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct MemoryBuilder {

@@ -41,6 +41,26 @@ impl fmt::Debug for Receipt {
 }
 
 /// The result of executing a plan.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, ProfileChange, ProfileProviderExt, Write, plan::StepOutcome};
+///
+/// let change = ProfileChange::new().set(FieldPath::TITLE, "countess");
+/// let executed = provider.write(Write::update(ada.id.clone(), change)).await?;
+/// assert_eq!(executed.steps, [StepOutcome::Made]);
+/// // Fields that the service accepted and did not store.
+/// assert!(executed.ignored.is_empty());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Executed {

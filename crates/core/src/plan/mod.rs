@@ -46,6 +46,32 @@ const IDENTIFYING: [FieldPath; 4] =
 /// [`ProfileProvider::plan`](crate::ProfileProvider::plan) creates a plan and writes nothing.
 /// [`ProfileProvider::execute`](crate::ProfileProvider::execute) sends exactly the planned writes, once; clones count
 /// as the same plan. Cheap to clone. `Debug` shows no values.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ExecuteOptions, FieldPath, PlanOptions, ProfileChange, ProfileProvider, Write};
+///
+/// let write = Write::update(ada.id.clone(), ProfileChange::new().set(FieldPath::TITLE, "countess"));
+/// let plan = provider.plan(&write, &PlanOptions::always()).await?;
+/// for request in plan.requests() {
+///     println!("{} {}", request.method, request.url);
+/// }
+/// for difference in plan.differences() {
+///     println!("{difference:?}");
+/// }
+/// // What was shown is what is sent, once.
+/// let executed = provider.execute(&plan, &ExecuteOptions::new()).await?.into_result()?;
+/// assert!(executed.ignored.is_empty() && plan.is_spent());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone)]
 pub struct Plan(Arc<Inner>);
 

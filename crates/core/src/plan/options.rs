@@ -46,6 +46,31 @@ impl PlanOptions {
 }
 
 /// Options of executing a plan.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{
+///     ErrorKind, ExecuteOptions, FieldPath, PlanOptions, ProfileChange, ProfileProvider, ProfileProviderExt, Write,
+/// };
+///
+/// let write = |title: &str| Write::update(ada.id.clone(), ProfileChange::new().set(FieldPath::TITLE, title));
+/// provider.write(write("analyst")).await?;
+/// let plan = provider.plan(&write("countess"), &PlanOptions::always()).await?;
+/// // Meanwhile, somebody else writes.
+/// provider.write(write("baroness")).await?;
+/// // The profile is read again before anything is sent. What differs from the plan is an error.
+/// let options = ExecuteOptions::new().with_unchanged(true);
+/// assert_eq!(provider.execute(&plan, &options).await.unwrap_err().kind(), ErrorKind::Conflict);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExecuteOptions {

@@ -6,6 +6,14 @@ use crate::{Timestamp, open_enum, redact::profile_part};
 
 open_enum! {
     /// What a profile stands for.
+    ///
+    /// ```
+    /// use anyprofile_core::Kind;
+    ///
+    /// assert_eq!("service".parse::<Kind>()?, Kind::Service);
+    /// assert_eq!(Kind::Human.as_str(), "human");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub enum Kind {
         /// A person.
         Human = "human",
@@ -18,6 +26,15 @@ open_enum! {
 
 open_enum! {
     /// Whether a profile may be used, in words that are common to all services.
+    ///
+    /// ```
+    /// use anyprofile_core::Status;
+    ///
+    /// assert_eq!("suspended".parse::<Status>()?, Status::Suspended);
+    /// // A word that this version does not know is kept.
+    /// assert_eq!("on_leave".parse::<Status>()?.unknown_word(), Some("on_leave"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub enum Status {
         /// The profile may sign in and act.
         Active = "active",
@@ -110,6 +127,15 @@ profile_part! {
 
 profile_part! {
     /// An e-mail address of a person. The billing address of an organization is [`Billing::contact`].
+    ///
+    /// ```
+    /// use anyprofile_core::{Email, profile::EmailPurpose};
+    ///
+    /// let email = Email::new("ada@example.org").with_purpose(EmailPurpose::Login).with_verified(true);
+    /// assert!(email.verified.is_known_to_be(&true));
+    /// // Nothing is said about the address that is the person's first one.
+    /// assert!(!email.primary.is_known_to_be(&false));
+    /// ```
     pub struct Email {
         /// The address as the service sent it. Its syntax is not checked.
         address | with_address: String,
@@ -326,6 +352,21 @@ profile_part! {
 
 profile_part! {
     /// A role that the profile has, and its scope.
+    ///
+    /// ```
+    /// # fn main() -> anyprofile_core::Result<()> {
+    /// # let profile = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+    /// use anyprofile_core::profile::ScopeTier;
+    ///
+    /// // Who is an administrator of the whole account?
+    /// let is_administrator = profile.roles.items().iter().any(|assignment| {
+    ///     let (Some(role), Some(scope)) = (assignment.role.value(), assignment.scope.value()) else { return false };
+///     role.name.is_known_to_be("admin") && scope.tier.is_known_to_be(&ScopeTier::Account)
+    /// });
+    /// # assert!(!is_administrator);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub struct RoleAssignment {
         /// The role.
         role | with_role: Role,

@@ -9,6 +9,27 @@ use super::Profile;
 use crate::{Capabilities, Field, FieldPath, FieldState};
 
 /// A field of a profile, as a row of a table.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldState, ProfileProvider};
+///
+/// // Each field with its state, as a row of a table.
+/// for row in ada.fields(provider.prepare().await?) {
+///     if row.state == FieldState::Value {
+///         println!("{} {:?}", row.path, row.value);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FieldRow {
@@ -28,6 +49,27 @@ impl fmt::Debug for FieldRow {
 }
 
 /// A field that differs between two profiles.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::FieldPath;
+///
+/// let before = ada.clone();
+/// let mut after = ada;
+/// after.title = "countess".into();
+/// let differences = before.differences(&after);
+/// assert_eq!(differences.len(), 1);
+/// assert_eq!(differences[0].path, FieldPath::TITLE);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FieldDifference {

@@ -8,6 +8,27 @@ use super::ListQuery;
 use crate::{Capabilities, Expected, FieldPath, Filter, IdKind, capabilities::Readable, query::FilterPart};
 
 /// Which parts of a filter are sent to the service, and which are applied locally.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{Expected, Filter, ListQuery, ProfileProvider, Status, query::FilterPart};
+///
+/// let mut filter = Filter::new();
+/// filter.status = vec![Expected::Is(Status::Suspended)];
+/// // Which parts does the service apply, and which are applied to what it sends?
+/// let plan = ListQuery::new().with_filter(filter).filter_plan(provider.prepare().await?);
+/// assert!(plan.asks_for(FilterPart::Status));
+/// assert!(plan.unanswerable.is_empty());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FilterPlan {
