@@ -17,6 +17,47 @@ use crate::{HttpClient, Operation};
 /// Calls operations of one account, sums up their [`RequestStats`], and caches facts about the account. Cheap to clone.
 ///
 /// In tests, give the client a [`Transport`](crate::Transport) that responds from memory.
+///
+/// ```
+/// # use std::sync::Arc;
+/// #
+/// # use anyprofile_core::{ProviderInfo, Result, async_trait};
+/// # use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, ResponseBody, StaticDialect, Transport, TransportError};
+/// # use bytes::Bytes;
+/// #
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// #
+/// # #[async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+/// #     }
+/// # }
+/// #
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", "https://api.example.com/v1");
+/// # let credential = Credential::header(http::header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// # let dialect = StaticDialect::new(|_| true, |_, _| {});
+/// # let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// # let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+/// use anyprofile_http::{Caller, Operation, Request};
+///
+/// /// The name of a user.
+/// fn get_name(user: &str) -> Operation<String> {
+///     Operation::new(Request::get("get-user").path("/users").segment(user), |response| {
+///         let user: serde_json::Value = response.decode()?;
+///         Ok(user["name"].as_str().unwrap_or_default().to_owned())
+///     })
+/// }
+///
+/// let caller = Caller::new(client);
+/// assert_eq!(caller.call(&get_name("ada")).await?, "Ada");
+/// assert_eq!(caller.spent().requests, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Caller {
     http: HttpClient,
@@ -122,6 +163,45 @@ impl Caller {
 }
 
 /// The name and type of a cached fact about an account, such as its own id. The name must be unique in a connector.
+///
+/// ```
+/// # use std::sync::Arc;
+/// #
+/// # use anyprofile_core::{ProviderInfo, Result, async_trait};
+/// # use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, ResponseBody, StaticDialect, Transport, TransportError};
+/// # use bytes::Bytes;
+/// #
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// #
+/// # #[async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+/// #     }
+/// # }
+/// #
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", "https://api.example.com/v1");
+/// # let credential = Credential::header(http::header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// # let dialect = StaticDialect::new(|_| true, |_, _| {});
+/// # let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// # let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+/// use std::time::Duration;
+///
+/// use anyprofile_http::{Caller, Fact};
+///
+/// /// The id of the account's organization, which is asked for once an hour.
+/// const ORGANIZATION: Fact<String> = Fact::new("organization").at_most(Duration::from_secs(3600));
+///
+/// let caller = Caller::new(client);
+/// let first = caller.remember(ORGANIZATION, async { Ok("o1".to_owned()) }).await?;
+/// let second = caller.remember(ORGANIZATION, async { unreachable!("it is known") }).await?;
+/// assert_eq!(first, second);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Fact<T> {
     name: &'static str,
     most_age: Option<Duration>,

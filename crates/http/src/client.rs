@@ -22,6 +22,41 @@ use crate::{
 };
 
 /// An HTTP client for one account of one service. Cheap to clone; clones share connections, tokens, limits and the retry budget.
+///
+/// ```
+/// # use std::sync::Arc;
+/// #
+/// # use anyprofile_core::{ProviderInfo, Result, async_trait};
+/// # use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, ResponseBody, StaticDialect, Transport, TransportError};
+/// # use bytes::Bytes;
+/// #
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// #
+/// # #[async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+/// #     }
+/// # }
+/// #
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", "https://api.example.com/v1");
+/// # let credential = Credential::header(http::header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// # let dialect = StaticDialect::new(|_| true, |_, _| {});
+/// # let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// # let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+/// use anyprofile_http::Request;
+///
+/// let get = Request::get("get-user").path("/users").segment("ada lovelace");
+/// // What would be sent, for a plan.
+/// assert_eq!(client.url(&get)?.as_str(), "https://api.example.com/v1/users/ada%20lovelace");
+/// let response = client.send(get).await?;
+/// assert_eq!((response.status, response.stats.attempts), (200, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     account: Arc<Account>,

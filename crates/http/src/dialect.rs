@@ -7,6 +7,39 @@ use http::HeaderMap;
 use serde_json::Value;
 
 /// How a service reports errors. It is a trait object, so that a dialect can also be built from a file.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use anyprofile_core::ErrorKind;
+/// use anyprofile_http::{Dialect, ErrorDetails, Failure, Success, SuccessVerdict};
+///
+/// /// Errors are `{"problem": "…", "code": "…"}`, also with the status 200.
+/// #[derive(Debug)]
+/// struct Library;
+///
+/// impl Dialect for Library {
+///     fn request_id_headers(&self) -> &[Cow<'static, str>] {
+///         &[Cow::Borrowed("x-request-id")]
+///     }
+///
+///     fn is_own_form(&self, failure: &Failure<'_>) -> bool {
+///         failure.text("/problem").is_some()
+///     }
+///
+///     fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails) {
+///         details.service_message = failure.texts("/problem");
+///         details.code = failure.texts("/code");
+///         if failure.text("/code") == Some("no-such-reader") {
+///             details.kind = Some(ErrorKind::NotFound);
+///         }
+///     }
+///
+///     fn verdict(&self, success: &Success<'_>) -> SuccessVerdict {
+///         if success.body.starts_with(br#"{"problem""#) { SuccessVerdict::Failure(400) } else { SuccessVerdict::Success }
+///     }
+/// }
+/// ```
 pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Returns the names of the headers that may have the service's request id, in order of preference.
     fn request_id_headers(&self) -> &[Cow<'static, str>];

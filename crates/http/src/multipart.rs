@@ -10,6 +10,14 @@ use crate::random::random_bits;
 /// A file to send in a form; see [`Request::form_file`](crate::Request::form_file).
 ///
 /// `Debug` shows its size, and neither its name nor its content.
+///
+/// ```
+/// use anyprofile_http::{FormFile, Request};
+///
+/// let picture = FormFile::new("ada.png", "image/png", b"\x89PNG");
+/// let request = Request::post("put-picture").path("/users/ada/picture").form_file("file", &picture);
+/// assert_eq!(request.operation(), "put-picture");
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct FormFile<'a> {

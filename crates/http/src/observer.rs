@@ -180,6 +180,24 @@ pub struct OperationStarted<'a> {
 }
 
 /// The event of a request that has waited for the account's limits; see [`Observer::waited`].
+///
+/// ```
+/// use anyprofile_http::{Observer, RetryScheduled, Waited};
+///
+/// /// Where the time goes: own limits, and pauses before another attempt.
+/// #[derive(Debug)]
+/// struct Pauses;
+///
+/// impl Observer for Pauses {
+///     fn waited(&self, event: &Waited<'_>) {
+///         eprintln!("{:?}: waited {} ms", event.reason, event.wait.as_millis());
+///     }
+///
+///     fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+///         eprintln!("{:?}: again in {} ms", event.reason, event.wait.as_millis());
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Waited<'a> {
@@ -226,6 +244,32 @@ pub struct ResponseReceived<'a> {
 }
 
 /// The event of an attempt that ended without a complete response; see [`Observer::request_failed`].
+///
+/// ```
+/// use anyprofile_http::{Observer, RequestCancelled, RequestFailed, RequestStarted, ResponseReceived};
+///
+/// /// Follows each attempt. No event has a secret or a record in it.
+/// #[derive(Debug)]
+/// struct Attempts;
+///
+/// impl Observer for Attempts {
+///     fn request_started(&self, event: &RequestStarted<'_>) {
+///         eprintln!("attempt {} of {}", event.request.attempt, event.request.operation.name);
+///     }
+///
+///     fn response_received(&self, event: &ResponseReceived<'_>) {
+///         eprintln!("{} in {} ms, id {:?}", event.status, event.duration.as_millis(), event.request_id);
+///     }
+///
+///     fn request_failed(&self, event: &RequestFailed<'_>) {
+///         eprintln!("no response: {:?}", event.kind);
+///     }
+///
+///     fn request_cancelled(&self, event: &RequestCancelled<'_>) {
+///         eprintln!("nobody waits for it any more after {} ms", event.duration.as_millis());
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestFailed<'a> {
@@ -272,6 +316,23 @@ pub enum RetryReason {
 }
 
 /// The event of an operation that ended; see [`Observer::operation_finished`].
+///
+/// ```
+/// use anyprofile_http::{Observer, OperationFinished, OperationOutcome};
+///
+/// /// Writes a line for each operation that failed.
+/// #[derive(Debug)]
+/// struct Failures;
+///
+/// impl Observer for Failures {
+///     fn operation_finished(&self, event: &OperationFinished<'_>) {
+///         if let OperationOutcome::Failed(kind) = event.outcome {
+///             let (operation, id) = (&event.operation.name, event.operation.id.get());
+///             eprintln!("{operation} #{id}: {kind} after {} attempts, {} ms", event.attempts, event.duration.as_millis());
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationFinished<'a> {

@@ -12,6 +12,42 @@ type Reader<T> = Arc<dyn Fn(&Response) -> Result<T> + Send + Sync>;
 ///
 /// Creating an operation sends nothing; [`HttpClient::call`] sends it. Reading is a pure function of the response, and
 /// [`read_as`](Self::read_as) replaces it, so a native client and a provider can share the request. `Debug` shows no content.
+///
+/// ```
+/// # use std::sync::Arc;
+/// #
+/// # use anyprofile_core::{ProviderInfo, Result, async_trait};
+/// # use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, ResponseBody, StaticDialect, Transport, TransportError};
+/// # use bytes::Bytes;
+/// #
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// #
+/// # #[async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+/// #     }
+/// # }
+/// #
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", "https://api.example.com/v1");
+/// # let credential = Credential::header(http::header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// # let dialect = StaticDialect::new(|_| true, |_, _| {});
+/// # let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// # let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+/// use anyprofile_http::{Operation, Request};
+///
+/// let get = Operation::new(Request::get("get-user").path("/users").segment("ada"), |response| {
+///     response.decode::<serde_json::Value>()
+/// });
+/// // What was made of the response, with the request's id and what it took.
+/// let reply = client.call(&get.map(|user| user["name"].clone())).await?;
+/// assert_eq!((reply.value, reply.stats.requests), ("Ada".into(), 1));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Operation<T> {
     request: Request,
     read: Reader<T>,

@@ -5,6 +5,20 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{ExponentialBackoff, Observer, RetryPolicy, Transport};
 
 /// Settings of an [`HttpClient`](crate::HttpClient), the same for every service. The defaults suit a program that runs unattended.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_http::{HttpOptions, Proxy};
+///
+/// let options = HttpOptions::default()
+///     .with_operation_timeout(Duration::from_secs(120))
+///     .with_max_attempts(5)
+///     .with_max_requests_per_second(20)
+///     .with_proxy(Proxy::Url("http://proxy.example.com:3128".to_owned()))
+///     .with_user_agent("access-review/2.1");
+/// assert_eq!(options.max_attempts, 5);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HttpOptions {
@@ -223,6 +237,29 @@ impl HttpOptions {
 type Wrap = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
 
 /// A layer around a transport; see [`HttpOptions::with_transport_layer`].
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile_core::async_trait;
+/// use anyprofile_http::{HttpOptions, ResponseBody, Transport, TransportError};
+/// use bytes::Bytes;
+///
+/// /// Adds a header to each request.
+/// #[derive(Debug)]
+/// struct Tagged(Arc<dyn Transport>);
+///
+/// #[async_trait]
+/// impl Transport for Tagged {
+///     async fn send(&self, mut request: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+///         request.headers_mut().insert("x-team", http::HeaderValue::from_static("identity"));
+///         self.0.send(request).await
+///     }
+/// }
+///
+/// let options = HttpOptions::default().with_transport_layer(|inner| Arc::new(Tagged(inner)));
+/// assert_eq!(options.transport_layers.len(), 1);
+/// ```
 #[derive(Clone)]
 pub struct TransportLayer(Arc<Wrap>);
 

@@ -18,6 +18,16 @@ use crate::{
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request to a service's API, relative to its base URL. `Debug` shows no content.
+///
+/// ```
+/// use anyprofile_http::Request;
+/// use serde_json::json;
+///
+/// let list = Request::get("list-users").path("/users").query("page", Some(2)).query("search", None::<&str>);
+/// // Sending it again has the same effect, so it is repeated if no response came.
+/// let update = Request::patch("update-user", &json!({"title": "cto"})).path("/users").segment("ada").idempotent();
+/// assert_eq!((list.operation().as_ref(), update.operation().as_ref()), ("list-users", "update-user"));
+/// ```
 #[derive(Clone)]
 pub struct Request {
     pub(crate) operation: Cow<'static, str>,

@@ -61,6 +61,46 @@ const MAY_BE_MADE: &str = "the change may have been made: read the record before
 /// A response with a success status and its whole body.
 ///
 /// `Debug` shows no body.
+///
+/// ```
+/// # use std::sync::Arc;
+/// #
+/// # use anyprofile_core::{ProviderInfo, Result, async_trait};
+/// # use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, ResponseBody, StaticDialect, Transport, TransportError};
+/// # use bytes::Bytes;
+/// #
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// #
+/// # #[async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+/// #     }
+/// # }
+/// #
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", "https://api.example.com/v1");
+/// # let credential = Credential::header(http::header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// # let dialect = StaticDialect::new(|_| true, |_, _| {});
+/// # let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// # let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+/// use anyprofile_http::Request;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct User {
+///     name: String,
+/// }
+///
+/// let response = client.send(Request::get("get-user").path("/users").segment("ada")).await?;
+/// // An error of decoding names the operation and the place, and repeats nothing of the record.
+/// assert_eq!(response.decode::<User>()?.name, "Ada");
+/// assert!(response.decode::<Vec<User>>().is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct Response {
     /// The status.

@@ -80,6 +80,22 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
 }
 
 /// The input of a retry decision.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_http::{AttemptFailure, ExponentialBackoff, HeaderMap, RetryContext, RetryDecision, RetryPolicy};
+///
+/// // What would the policy do about a 429 with `Retry-After: 7`?
+/// let headers = HeaderMap::new();
+/// let failure = AttemptFailure::Status { status: 429, headers: &headers };
+/// let context = RetryContext::new("users_list", failure).with_retry_after(Some(Duration::from_secs(7)));
+/// assert!(context.failure.is_transient());
+/// match ExponentialBackoff::new().decide(&context) {
+///     RetryDecision::RetryAfter(wait) => assert!(wait >= Duration::from_secs(7)),
+///     RetryDecision::GiveUp => unreachable!("it was the first attempt"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RetryContext<'a> {

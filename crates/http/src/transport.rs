@@ -24,6 +24,26 @@ use crate::{encoding::Decoder, transport_error::TransportError};
 /// - Its own timeouts must end as [`Timeout`](crate::TransportErrorKind::Timeout).
 ///
 /// The request's extensions hold a [`RequestContext`](crate::RequestContext).
+///
+/// ```
+/// use anyprofile_core::async_trait;
+/// use anyprofile_http::{ResponseBody, Transport, TransportError, TransportErrorKind};
+/// use bytes::Bytes;
+///
+/// /// Knows one page, and is down for everything else.
+/// #[derive(Debug)]
+/// struct OnePage;
+///
+/// #[async_trait]
+/// impl Transport for OnePage {
+///     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+///         match request.uri().path() {
+///             "/users" => Ok(http::Response::new(ResponseBody::from_bytes("[]"))),
+///             _ => Err(TransportError::new(TransportErrorKind::Connect)),
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends one request. Dropping the future cancels it.
@@ -46,6 +66,21 @@ pub trait Transport: fmt::Debug + Send + Sync {
 /// The body of a response, chunk by chunk.
 ///
 /// With the feature `tower` it is an `http_body::Body` too.
+///
+/// ```
+/// use anyprofile_http::{ResponseBody, TransportError};
+///
+/// # async fn example() -> Result<(), TransportError> {
+/// let mut body = ResponseBody::from_bytes("[]");
+/// let mut received = 0;
+/// while let Some(chunk) = body.chunk().await? {
+///     received += chunk.len();
+/// }
+/// assert_eq!(received, 2);
+/// # Ok(())
+/// # }
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 pub struct ResponseBody {
     chunks: Chunks,
     /// Received bytes, before decompression.

@@ -3,6 +3,24 @@
 use std::fmt;
 
 /// The failure of a request before its response was complete.
+///
+/// ```
+/// use std::io;
+///
+/// use anyprofile_http::{TransportError, TransportErrorKind};
+///
+/// // What a transport of your own makes of its client's error.
+/// fn of(error: io::Error) -> TransportError {
+///     let kind = match error.kind() {
+///         io::ErrorKind::ConnectionRefused => TransportErrorKind::Connect,
+///         io::ErrorKind::TimedOut => TransportErrorKind::Timeout,
+///         _ => TransportErrorKind::Interrupted,
+///     };
+///     TransportError::new(kind).with_source(error)
+/// }
+///
+/// assert_eq!(of(io::ErrorKind::TimedOut.into()).kind, TransportErrorKind::Timeout);
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {

@@ -8,6 +8,17 @@ use anyprofile_core::{Error, ErrorKind, ProviderInfo, Result, profile::is_email_
 ///
 /// A rule completes a sentence that begins with the field's name: `must have at most 60 characters`, `is required`. It must not
 /// repeat a value, so that the error shows none.
+///
+/// ```
+/// use anyprofile_http::{Request, Violations};
+///
+/// let mut violations = Violations::new();
+/// violations.check_characters("title", "", 1..=80);
+/// violations.check_email("email", "ada at example");
+/// // It is an error with all rules at once when the request is sent; nothing is sent.
+/// let create = Request::post("create-user").path("/users").checked(violations);
+/// # let _ = create;
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<(Cow<'static, str>, Cow<'static, str>)>);
 

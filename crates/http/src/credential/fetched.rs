@@ -8,6 +8,16 @@ use http::HeaderName;
 /// A secret that a function has fetched, and how long it may be used.
 ///
 /// A [`Secret`] alone is used until the service refuses it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_http::FetchedSecret;
+///
+/// // It is fetched again before a quarter of an hour has passed, and when the service refuses it.
+/// let secret = FetchedSecret::new("the-key").with_lifetime(Duration::from_secs(900));
+/// assert_eq!(secret.valid_for, Some(Duration::from_secs(900)));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FetchedSecret {

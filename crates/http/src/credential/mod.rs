@@ -24,6 +24,23 @@ use self::fetched::FetchedHeader;
 pub use self::{exchange::TokenExchange, fetched::FetchedSecret};
 
 /// The credential of an account. `Debug` shows no secret.
+///
+/// ```
+/// # fn main() -> anyprofile_core::Result<()> {
+/// use anyprofile_http::{Credential, FetchedSecret, header};
+///
+/// let key = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// let password = Credential::basic("robot", &"the-password".into())?;
+/// assert!(!format!("{key:?} {password:?}").contains("the-"));
+///
+/// // From a vault, when it is needed.
+/// let fetched = Credential::from_fn(header::AUTHORIZATION, Some("Bearer"), || async {
+///     Ok(FetchedSecret::new("the-key-of-today"))
+/// });
+/// # let _ = fetched;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Credential(pub(crate) CredentialKind);
 
