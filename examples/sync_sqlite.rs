@@ -2,6 +2,7 @@
 //!
 //! Who was deleted is among no changes. A real program reads everybody from time to time (without `changed_since`), and removes the rows
 //! of those who did not come: only if the listing is complete, which `list_all` makes sure of.
+//! For what has changed, what came is stored even if something lacks, and the watermarks stay.
 
 use std::time::Duration;
 
@@ -22,7 +23,10 @@ async fn synchronize(provider: &dyn ProfileProvider, database: &mut Connection) 
     let known: Watermarks = known.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
     // The overlap covers clocks that differ.
     let query = ListQuery::new().changed_since(known.clone(), Duration::from_secs(60));
-    let listing = provider.list_all(query).await?;
+    let listing = provider.list(query).read_all().await?;
+    for gap in listing.report.gaps() {
+        eprintln!("{account}: {gap}");
+    }
     let next = listing.report.watermarks(&known).unwrap_or(known);
     // A run is one transaction: the rows and the watermark are stored together, or neither.
     let transaction = database.transaction()?;

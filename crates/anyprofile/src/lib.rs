@@ -52,7 +52,7 @@
 //! | `probely` | | Probely, also known as Snyk API & Web: the module `probely` |
 //! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
 //! | `scim` | | any service that speaks SCIM 2.0: the module `scim` |
-//! | `config` | | accounts from a TOML file: `Services::load` |
+//! | `config` | | accounts from a TOML file: `Accounts::load` |
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http_client`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
 //! | `blocking` | | providers for programs without an async runtime: the module `blocking` |

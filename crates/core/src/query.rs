@@ -169,7 +169,8 @@ impl ListQuery {
     /// Who was deleted is not among the changes: list everybody from time to time.
     ///
     /// A profile whose update time is not known is not delivered; the report counts it in
-    /// [`undetermined`](crate::listing::ListReport::undetermined).
+    /// [`undetermined`](crate::listing::ListReport::undetermined). `list_all` is then an error of the kind
+    /// [`Incomplete`](crate::ErrorKind::Incomplete); `list(query).read_all()` is not.
     pub fn changed_since(mut self, since: impl Into<Watermarks>, overlap: Duration) -> Self {
         let Watermarks { all, collections } = since.into().earlier_by(overlap);
         self.filter.updated_since = all;

@@ -67,6 +67,7 @@
 //! long and why, and its fields `service` and `account` say where. A program that shows no other log should show this one.
 //!
 //! # What a program can replace
+//! - [`Credential::from_fn`] asks a function for the secret, such as one that asks a vault.
 //! - [`RetryPolicy`] decides when to retry.
 //! - [`Transport`] sends the requests; the default is [`BuiltinTransport`]. [`HttpOptions::with_transport_layer`] wraps it.
 //! - [`Observer`] receives an event for each step of an operation, for metrics and traces.

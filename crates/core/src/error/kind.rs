@@ -27,26 +27,30 @@ pub enum ErrorKind {
     NotFound,
     /// The request is invalid; see [`Error::field_errors`](super::Error::field_errors). If there is no status, it was not sent.
     InvalidRequest,
-    /// The request conflicts with the current state of the profile; read the profile again.
+    /// The request conflicts with the current state of the profile; read the profile again. Also, with nothing sent: a plan that is
+    /// outdated or was executed before, and a guard of an off-boarding that was not allowed.
     Conflict,
     /// There were too many requests; wait, see [`Error::retry`](super::Error::retry).
     RateLimited,
     /// The service does not support this. If there is no status, nothing was sent.
     Unsupported,
-    /// The service did not respond in time.
+    /// The service did not respond in time. Try again later if [`Error::retry`](super::Error::retry) says so, or allow more time; after a
+    /// write, see [`Error::effect`](super::Error::effect) first.
     Timeout,
-    /// The connection failed.
+    /// The connection failed. Check the URL, the proxy and the certificates; then as for [`Timeout`](Self::Timeout).
     Transport,
-    /// The service failed.
+    /// The service failed, or did not do what it accepted; as for [`Timeout`](Self::Timeout).
     Upstream,
-    /// The response does not have the documented form.
+    /// The response does not have the documented form, or is the record of another profile. Check the base URL and what is on the way;
+    /// the same request will have the same response.
     Decode,
-    /// The response is larger than allowed.
+    /// The response is larger than allowed; ask for smaller pages, or allow more (`HttpOptions::max_response_bytes`).
     TooLarge,
     /// A listing ended, and not everybody who should have come is proven to have come; see
-    /// [`ListReport::gaps`](crate::listing::ListReport::gaps).
+    /// [`ListReport::gaps`](crate::listing::ListReport::gaps). List again, or take what came with `list(query).read_all()`.
     Incomplete,
-    /// The caller cancelled the operation.
+    /// The operation was cancelled: the service says so, or the runtime was shut down. After a write, see
+    /// [`Error::effect`](super::Error::effect).
     Cancelled,
     /// A bug in this library; please report it.
     Internal,
