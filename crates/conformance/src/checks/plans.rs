@@ -45,8 +45,9 @@ pub(super) async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan
 
 async fn shown(subject: &Subject<'_>) -> Checked {
     let start = subject.server.requests();
-    let writes = writes(subject).await?;
+    // Before anybody is created whom these writes delete.
     let people = updatable(subject).await?;
+    let writes = writes(subject).await?;
     some_writes(subject, &writes)?;
     let Some(log) = subject.server.log(start) else { return Err(Outcome::not_proven(NOT_TOLD)) };
     let usual = headers_of_reads(&log);
