@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::cargo::{Outcome, Workspace, output_of, published, workspace};
+use crate::{
+    cargo::{Outcome, Workspace, output_of, published, workspace},
+    files::text_of,
+};
 
 /// Writes docs/api, one file a crate, with all of its features. With `check` it writes nothing, and fails if a file would change.
 ///
@@ -14,7 +17,7 @@ pub(crate) fn run(check: bool) -> Outcome {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     // The documentation as JSON is that of another compiler, which would build everything else again.
     let built = target.join("api");
-    let built = built.to_str().ok_or("the path of the target directory is no text")?;
+    let built = text_of(&built)?;
     let mut differing = Vec::new();
     for name in published()? {
         let arguments =

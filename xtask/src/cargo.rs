@@ -61,7 +61,7 @@ pub(crate) fn workspace() -> Result<Workspace, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata cannot be read: {error}"))
 }
 
-/// Returns the crates that are published, each after those that it needs.
+/// Returns the crates that are published.
 pub(crate) fn published() -> Result<Vec<String>, String> {
     let packages = workspace()?.packages.into_iter();
     let names = packages.filter(|package| package.publish.as_ref().is_none_or(|places| !places.is_empty()));

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     cargo::{Outcome, workspace},
+    files::read,
     spec::{Source, Spec},
 };
 
@@ -40,15 +41,15 @@ struct Known {
 
 type Fields = BTreeSet<String>;
 
-/// Compares the names of fields of the records of the documents' services with those of the documents. Types and words are not compared. Each difference must be explained in docs/drift.toml, and each
-/// explanation must still be needed.
+/// Compares the names of fields of the records of the documents' services with those of the documents. Types and words are not
+/// compared. Each difference must be explained in docs/drift.toml, and each explanation must still be needed.
 ///
 /// # Errors
 /// The differences that are not explained, and the explanations that explain nothing.
 pub(crate) fn run(specs: &[std::path::PathBuf]) -> Outcome {
     let root = workspace()?.root;
     let file = root.join("docs/drift.toml");
-    let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = read(&file)?;
     let baseline: Baseline = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     let (mut found, mut compared, mut explained) = (Vec::new(), 0, 0);
     for path in specs {

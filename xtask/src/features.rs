@@ -1,8 +1,9 @@
 //! Every combination of features builds, and works.
 
-use std::fs;
-
-use crate::cargo::{Outcome, cargo, workspace};
+use crate::{
+    cargo::{Outcome, cargo, workspace},
+    files::read,
+};
 
 /// The features that bring TLS, alone and together.
 const TLS: &[&str] = &[
@@ -85,7 +86,7 @@ pub(crate) fn build_all() -> Outcome {
 /// The services of the facade: the features that turn on a crate of their name and the engine.
 fn services() -> Result<Vec<String>, String> {
     let path = workspace()?.root.join("crates").join("anyprofile").join("Cargo.toml");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = read(&path)?;
     let manifest: toml::Table = text.parse().map_err(|error| format!("{}: {error}", path.display()))?;
     let features =
         manifest.get("features").and_then(toml::Value::as_table).ok_or("the facade has no features")?;

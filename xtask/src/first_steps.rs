@@ -7,7 +7,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::cargo::{Outcome, Workspace, cargo, workspace};
+use crate::{
+    cargo::{Outcome, Workspace, cargo, workspace},
+    files::{read, text_of},
+};
 
 /// A program that imports everything, beside the crate `http` and with results of its own.
 const EVERYTHING_IMPORTED: &str = r#"use anyprofile::*;
@@ -60,7 +63,7 @@ pub(crate) fn run() -> Outcome {
     cargo(&["build", "--quiet", "--package", "anyprofile-cli"], &[])?;
     let sandbox = Sandbox::start(&target.join("debug/anyprofile"))?;
     let built = folder.join("target");
-    let built = built.to_str().ok_or("the path of the target directory is no text")?;
+    let built = text_of(&built)?;
     for (name, dependencies, program) in programs {
         let package = folder.join(name);
         write(&package.join("src/main.rs"), &program)?;
@@ -68,7 +71,7 @@ pub(crate) fn run() -> Outcome {
         // The versions that were tested; the packages need no network then.
         write(&package.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
         let path = package.join("Cargo.toml");
-        let path = path.to_str().ok_or("the path of the target directory is no text")?;
+        let path = text_of(&path)?;
         cargo(&["build", "--quiet", "--manifest-path", path], &[("CARGO_TARGET_DIR", built)])?;
         let mut run = Command::new(Path::new(built).join("debug").join(name));
         let output = run.env_clear().envs(sandbox.variables.iter().cloned()).output();
@@ -85,10 +88,6 @@ pub(crate) fn run() -> Outcome {
         );
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn write(path: &Path, text: &str) -> Outcome {

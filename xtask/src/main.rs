@@ -6,6 +6,7 @@ mod cargo;
 mod dist;
 mod drift;
 mod features;
+mod files;
 mod first_steps;
 mod fuzz;
 mod matrix;

@@ -7,7 +7,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::cargo::{Outcome, Workspace, cargo, workspace};
+use crate::{
+    cargo::{Outcome, Workspace, cargo, workspace},
+    files::{read, text_of},
+};
 
 /// How many users each server has.
 const USERS: &str = "500";
@@ -39,7 +42,7 @@ pub(crate) fn scim() -> Outcome {
         ("canaille", &canaille, vec![start("start_canaille.py")]),
     ];
     let mut failures = Vec::new();
-    let file = bodies.to_str().ok_or("the path of the target directory is no text")?;
+    let file = text_of(&bodies)?;
     for (name, program, arguments) in servers {
         let [script, more @ ..] = &arguments[..] else { continue };
         for (part, users) in [("listing", USERS), ("conformance", FEW_USERS)] {
@@ -75,7 +78,7 @@ pub(crate) fn mcp() -> Outcome {
     fs::write(&log, "").map_err(|error| format!("{}: {error}", log.display()))?;
     run(&client, &[&scripts.join("session.py"), &target.join("debug/anyprofile"), &log])?;
     // Of what was asked and answered, the server's log has nothing.
-    let text = fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    let text = read(&log)?;
     if text.contains('@') || !text.contains("mcp: list: done") {
         return Err(format!("{} holds personal data, or not every call", log.display()));
     }

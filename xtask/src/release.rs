@@ -6,6 +6,7 @@ use crate::{
     api,
     cargo::{Outcome, Workspace, cargo, published, workspace},
     features,
+    files::{read, text_of},
 };
 
 /// Checks the versions, the changelog and the metadata of each crate; packages and builds every crate from its package; and builds with
@@ -19,7 +20,7 @@ pub(crate) fn dry_run(is_quick: bool) -> Outcome {
     println!("version {}, Rust {}", manifest.version, manifest.rust_version);
     changelog(&root, &manifest.version)?;
     metadata(&root)?;
-    // In the order of their dependencies; each is built from its package.
+    // Each is built from its package.
     let names = published()?;
     let mut package = vec!["package", "--locked"];
     package.extend(names.iter().flat_map(|name| ["--package", name.as_str()]));
@@ -39,8 +40,8 @@ pub(crate) fn dry_run(is_quick: bool) -> Outcome {
         return Ok(());
     }
     api::run(true)?;
-    oldest_compiler(&manifest.rust_version, &target)?;
-    minimal_versions(&root, &target)?;
+    oldest_compiler(&manifest.rust_version, &names, &target)?;
+    minimal_versions(&root, &names, &target)?;
     features::build_all()
 }
 
@@ -55,11 +56,11 @@ impl Manifest {
         let text = read(&root.join("Cargo.toml"))?;
         let table: toml::Table = text.parse().map_err(|error| format!("Cargo.toml: {error}"))?;
         let package = &table["workspace"]["package"];
-        let text_of = |key: &str| {
+        let value_of = |key: &str| {
             let value = package.get(key).and_then(toml::Value::as_str).map(str::to_owned);
             value.ok_or(format!("Cargo.toml: workspace.package has no {key}"))
         };
-        let (version, rust_version) = (text_of("version")?, text_of("rust-version")?);
+        let (version, rust_version) = (value_of("version")?, value_of("rust-version")?);
         let dependencies = table["workspace"]["dependencies"].as_table().into_iter().flatten();
         for (name, dependency) in dependencies.filter(|(name, _)| name.starts_with("anyprofile")) {
             if dependency.get("version").and_then(toml::Value::as_str) != Some(&version) {
@@ -68,10 +69,6 @@ impl Manifest {
         }
         Ok(Self { version, rust_version })
     }
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Checks that the changelog has something to say of this version.
@@ -131,32 +128,32 @@ fn last_tag(root: &Path) -> Result<Option<String>, String> {
 }
 
 /// Builds with the compiler that `rust-version` names, which rustup installs if it is missing.
-fn oldest_compiler(version: &str, target: &Path) -> Outcome {
+fn oldest_compiler(version: &str, names: &[String], target: &Path) -> Outcome {
     let installed =
         Command::new("rustup").args(["toolchain", "install", version, "--profile", "minimal"]).status();
     if !installed.is_ok_and(|status| status.success()) {
         return Err(format!("rustup cannot install Rust {version}"));
     }
     let built = target.join("oldest-compiler");
-    let built = built.to_str().ok_or("the path of the target directory is no text")?;
+    let built = text_of(&built)?;
     let toolchain = format!("+{version}");
-    for package in published()? {
-        let check = [&toolchain, "check", "--quiet", "--locked", "--package", &package, "--all-features"];
+    for package in names {
+        let check = [&toolchain, "check", "--quiet", "--locked", "--package", package, "--all-features"];
         cargo(&check, &[("CARGO_TARGET_DIR", built)])?;
     }
     Ok(())
 }
 
 /// Builds the published crates with the oldest versions of their dependencies that the manifests allow.
-fn minimal_versions(root: &Path, target: &Path) -> Outcome {
+fn minimal_versions(root: &Path, names: &[String], target: &Path) -> Outcome {
     let lock = root.join("Cargo.lock");
     let kept = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
     let built = target.join("minimal-versions");
-    let built = built.to_str().ok_or("the path of the target directory is no text")?.to_owned();
+    let built = text_of(&built)?.to_owned();
     let tried = || -> Outcome {
         cargo(&["+nightly", "update", "--quiet", "-Z", "direct-minimal-versions"], &[])?;
-        for package in published()? {
-            let check = ["check", "--quiet", "--package", &package, "--all-features"];
+        for package in names {
+            let check = ["check", "--quiet", "--package", package, "--all-features"];
             cargo(&check, &[("CARGO_TARGET_DIR", &built)])?;
         }
         Ok(())

@@ -8,7 +8,10 @@ use std::{
 };
 
 use self::modules::Modules;
-use crate::cargo::{Outcome, workspace};
+use crate::{
+    cargo::{Outcome, workspace},
+    files::read,
+};
 
 /// The words by which a service would be named.
 const SERVICES: [&str; 6] = ["upsun", "platform.sh", "platformsh", "probely", "snyk", "anthropic"];
@@ -55,10 +58,6 @@ pub(crate) fn run() -> Outcome {
         }
     }
     Ok(())
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The Rust files below a folder, without those of tests.

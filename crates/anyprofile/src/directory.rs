@@ -83,9 +83,11 @@ impl Directory {
 
     /// Returns the account that an id belongs to.
     pub fn provider_of(&self, id: &ProfileId) -> Option<&Arc<dyn ProfileProvider>> {
-        self.providers
-            .iter()
-            .find(|provider| provider.info().service == id.service && provider.info().account == id.account)
+        self.provider_at(&id.service, &id.account)
+    }
+
+    fn provider_at(&self, service: &ServiceName, account: &AccountName) -> Option<&Arc<dyn ProfileProvider>> {
+        self.providers.iter().find(|it| (&it.info().service, &it.info().account) == (service, account))
     }
 
     /// Returns the account with a name; the first one, if several services have an account of this name.
@@ -145,13 +147,9 @@ impl Directory {
     /// [outcome](crate::writing::Written::outcome).
     pub async fn execute(&self, plan: &Plan) -> Result<Written> {
         let issuer = plan.issuer();
-        let is_issuer = |provider: &&Arc<dyn ProfileProvider>| {
-            let info = provider.info();
-            (&info.service, &info.account) == (&issuer.service, &issuer.account)
-        };
-        let Some(provider) = self.providers.iter().find(is_issuer) else {
-            return Err(no_account(&issuer.service, &issuer.account));
-        };
+        let provider = self
+            .provider_at(&issuer.service, &issuer.account)
+            .ok_or_else(|| no_account(&issuer.service, &issuer.account))?;
         Ok(writing::execute(&**provider, plan, &Never).await)
     }
 

@@ -34,6 +34,11 @@ pub(crate) fn say_lines(text: &str) {
 }
 
 fn print(text: &str) {
+    if cfg!(test) {
+        // Kept by the test harness, and shown if the test fails.
+        eprint!("{text}");
+        return;
+    }
     progress::suspended(|| {
         // Standard error is closed: no one is left to tell.
         let _ = io::stderr().write_all(text.as_bytes());

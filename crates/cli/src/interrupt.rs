@@ -61,28 +61,24 @@ impl Interrupt {
     pub(crate) fn exit(&self, exit: Exit) -> Exit {
         if self.is_raised() { Exit::Partial } else { exit }
     }
-
-    async fn noticed(&self) {
-        let raised = self.0.raised.notified();
-        if !self.is_raised() {
-            raised.await;
-        }
-    }
 }
 
 #[async_trait]
 impl Interruption for Interrupt {
     async fn raised(&self) {
-        self.noticed().await;
+        let raised = self.0.raised.notified();
+        if !self.is_raised() {
+            raised.await;
+        }
     }
 
     async fn write_takes_too_long(&self) {
-        self.noticed().await;
+        self.raised().await;
         tokio::time::sleep(LONGEST_WAIT).await;
     }
 
     async fn look_takes_too_long(&self) {
-        self.noticed().await;
+        self.raised().await;
         tokio::time::sleep(LONGEST_LOOK).await;
     }
 

@@ -7,18 +7,20 @@ mod rows;
 mod state;
 pub(crate) mod table;
 pub(crate) mod value;
+mod words;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::{
-    Access, Actor, Address, Billing, Credential, CredentialKind, Email, EmailPurpose, Employee, Entitlement,
-    GrantStatus, Group, Kind, Label, Name, Organization, OrganizationKind, Phone, Photo, PostalAddress, Role,
-    RoleAssignment, RoleReferenceError, RoleScope, ScopeTier, Security, Status, Times,
+    Access, Actor, Address, Billing, Credential, Email, Employee, Entitlement, Group, Label, Name,
+    Organization, Phone, Photo, PostalAddress, Role, RoleAssignment, RoleReferenceError, RoleScope, Security,
+    Times,
 };
 pub use self::rows::{FieldDifference, FieldRow};
 pub use self::value::{FieldRef, List, Record, ValueRef, ValueType};
+pub use self::words::{CredentialKind, EmailPurpose, GrantStatus, Kind, OrganizationKind, ScopeTier, Status};
 use crate::{Field, FieldPath, ProfileId, email::is_same_address};
 pub use crate::{
     email::is_email_address,

@@ -163,8 +163,9 @@ impl ListQuery {
     }
 
     /// Selects profiles that were updated since the [`watermarks`](crate::listing::ListReport::watermarks) of an
-    /// earlier listing, less an overlap. A single time counts for all collections. The overlap covers clocks that differ, and services that show a change late.
-    /// If the service can order by update time, only the pages with changes are read.
+    /// earlier listing, less an overlap. A single time counts for all collections. The overlap covers clocks that
+    /// differ, and services that show a change late. If the service can order by update time, only the pages with
+    /// changes are read.
     ///
     /// Who was deleted is not among the changes: list everybody from time to time.
     ///

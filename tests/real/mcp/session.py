@@ -1,6 +1,6 @@
 """A session of the official client SDK with `anyprofile mcp`: every tool, and what must be refused.
 
-Usage: session.py COMMAND. Prints the transcript as JSON lines, and fails if something is not as it must be.
+Usage: session.py COMMAND LOG. Prints the transcript as JSON lines, and fails if something is not as it must be.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Session:
 
 async def with_server(command, options, work):
     arguments = ["mcp", "--sandbox", "--sandbox-profiles", "30", *options]
-    with open(f"{sys.argv[2]}" if len(sys.argv) > 2 else "/dev/null", "a+") as log:
+    with open(sys.argv[2] if len(sys.argv) > 2 else "/dev/null", "a+") as log:
         async with stdio_client(StdioServerParameters(command=command, args=arguments), errlog=log) as (read, write):
             async with ClientSession(read, write) as session:
                 initialized = await session.initialize()

@@ -17,6 +17,7 @@ use self::{
 };
 use crate::{
     cargo::{Outcome, Workspace, cargo, workspace},
+    files::text_of,
     spec::Spec,
 };
 
@@ -48,7 +49,7 @@ fn check(workspace: &Workspace, prism: &Prism, published: &Spec) -> Outcome {
     fs::write(&file, document::text(&spec.document))
         .map_err(|error| format!("{}: {error}", file.display()))?;
     let server = Server::start(prism, &file, &folder.join(format!("{}.log", edition.name)))?;
-    let file = file.to_str().ok_or("the path of the target directory is no text")?;
+    let file = text_of(&file)?;
     let (package, example) = (["--package", "anyprofile-tests"], ["--example", "prism"]);
     let arguments = ["--", edition.name, &server.base_url(), file];
     let called = cargo(&[&["run", "--quiet"], &package[..], &example[..], &arguments[..]].concat(), &[]);

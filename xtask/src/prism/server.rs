@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::{log, probe::Probe};
+use crate::files::text_of;
 
 const PACKAGE: &str = "@stoplight/prism-cli";
 const VERSION: &str = "5.14.2";
@@ -40,7 +41,7 @@ impl Prism {
             return Ok(prism);
         }
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let folder = folder.to_str().ok_or("the path of the target directory is no text")?;
+        let folder = text_of(&folder)?;
         let package = format!("{PACKAGE}@{VERSION}");
         eprintln!("$ npm install {package}");
         let quietly = ["--no-save", "--no-audit", "--no-fund", "--loglevel=error"];

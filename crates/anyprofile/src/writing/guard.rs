@@ -123,7 +123,7 @@ pub async fn guards(directory: &Directory, profiles: &[&Profile], own: &OwnProfi
 }
 
 /// Returns the accounts of which several profiles are selected.
-pub(super) fn several(ids: &[&ProfileId]) -> Vec<Guard> {
+fn several(ids: &[&ProfileId]) -> Vec<Guard> {
     let mut guards = Vec::new();
     for (place, id) in ids.iter().enumerate() {
         let is_same = |other: &&&ProfileId| (&other.service, &other.account) == (&id.service, &id.account);

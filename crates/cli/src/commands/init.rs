@@ -62,7 +62,7 @@ pub(crate) async fn run(global: &Global, init: Init) -> Result<Exit, Failure> {
         None => format!("{}\n{table}", head()),
     };
     // Checked as a whole before anything is written: the name may be taken, or a value wrong.
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let folder = files::folder_of(&path);
     if let Some(existing) = &existing {
         let there = services.from_toml(existing, folder).map_err(|error| in_file(&path, &error))?;
         if there.names().any(|name| *name == answers.name) {
@@ -83,7 +83,14 @@ pub(crate) async fn run(global: &Global, init: Init) -> Result<Exit, Failure> {
     if init.no_check {
         return Ok(Exit::Complete);
     }
-    let checked = Global { config: Some(path), account: vec![answers.name.to_string()], ..global.clone() };
+    // The file that was written, whatever other accounts the options name.
+    let checked = Global {
+        config: Some(path),
+        env: false,
+        sandbox: false,
+        account: vec![answers.name.to_string()],
+        ..global.clone()
+    };
     super::check::run(&checked).await
 }
 
@@ -95,6 +102,8 @@ fn in_file(path: &Path, error: &Error) -> Failure {
 /// Returns the file that the other commands would read.
 fn path_of(global: &Global) -> Result<PathBuf, Failure> {
     let named = global.config.clone().or_else(|| std::env::var_os("ANYPROFILE_CONFIG").map(PathBuf::from));
+    // An empty variable names no file.
+    let named = named.filter(|path| !path.as_os_str().is_empty());
     let usual = || Accounts::usual_path();
     named.or_else(usual).ok_or_else(|| {
         Failure::Usage(
@@ -111,7 +120,7 @@ fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), Failure> {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     let target = if before.is_some() { path.canonicalize().map_err(failed)? } else { path.to_path_buf() };
-    let beside = target.with_extension(format!("toml.{}.new", std::process::id()));
+    let beside = files::beside(&target, &format!(".{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     // A file of this name is not ours.
     options.write(true).create_new(true);

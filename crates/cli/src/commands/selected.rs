@@ -178,16 +178,19 @@ pub(super) fn refusal(whom: &Whom, guards: &[Guard], action: SelectedAction) -> 
     let operation = action.operation();
     guards.iter().find_map(|guard| {
         let (is_allowed, way) = match guard {
-            Guard::SeveralPeople { .. } => {
-                (whom.allow_several, format!("name the ids to {operation}, or add --allow-several"))
+            Guard::SeveralPeople { .. } => (
+                whom.allow_several,
+                format!(" this key; name the ids to {operation}, or add --allow-several"),
+            ),
+            Guard::OwnProfile(_) => (
+                whom.allow_own_profile,
+                format!("; name its id to {operation} it, or add --allow-own-profile"),
+            ),
+            _ => {
+                (whom.allow_last_owner, format!("; name its id to {operation} it, or add --allow-last-owner"))
             }
-            Guard::OwnProfile(_) => {
-                (whom.allow_own_profile, format!("name its id to {operation} it, or add --allow-own-profile"))
-            }
-            _ => (whom.allow_last_owner, format!("name its id to {operation} it, or add --allow-last-owner")),
         };
-        let this_key = if matches!(guard, Guard::SeveralPeople { .. }) { " this key" } else { "" };
-        (!is_allowed).then(|| format!("{guard}{this_key}; {way}"))
+        (!is_allowed).then(|| format!("{guard}{way}"))
     })
 }
 

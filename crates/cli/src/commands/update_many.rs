@@ -1,6 +1,6 @@
 //! `anyprofile update --from`
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use anyprofile::{
     Error, ErrorKind, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Write,
@@ -20,8 +20,9 @@ use crate::{
     progress::Progress,
     report::after_write,
     session::Session,
-    summary::counted,
-    writes::{FailureRate, Outcomes, ShownAs, ShownWrite, confirmed, exit_of, print_outcomes, write_all},
+    writes::{
+        FailureRate, Outcomes, ShownAs, ShownWrite, confirmed, exit_of, print_outcomes, question, write_all,
+    },
 };
 
 /// The purpose of this command's journal.
@@ -122,10 +123,8 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         say!("dry run: nothing was written");
         return Ok(outcomes.exit());
     }
-    let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
-    let accounts: BTreeSet<_> = to_write.map(|id| id.account.as_str()).collect();
-    let accounts = accounts.into_iter().collect::<Vec<_>>().join(", ");
-    let asked = format!("Change {} at {accounts}?", counted(writes as u64, "profile", "profiles"));
+    let to_write = plans.iter().filter(|it| !it.is_settled);
+    let asked = question(to_write.map(|it| (&it.write, &it.id().account)));
     if writes > 0 && !confirmed(&update.confirm, &asked)? {
         return Ok(Exit::Usage);
     }

@@ -83,17 +83,17 @@ struct Handler {
 struct Pending(Arc<Mutex<Vec<tokio::sync::oneshot::Receiver<()>>>>);
 
 impl Pending {
-    /// Waits for a write. It goes on, and is awaited at the end of the session, if the caller is dropped. `None` if it panicked.
-    async fn track<T: Send + 'static>(&self, sending: tokio::task::JoinHandle<T>) -> Option<T> {
+    /// Runs a write as a task of its own, which goes on, and is awaited at the end of the session, if the caller is dropped. `None` if it
+    /// panicked.
+    async fn track<T: Send + 'static>(&self, write: impl Future<Output = T> + Send + 'static) -> Option<T> {
         let (ended, end) = tokio::sync::oneshot::channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(end);
-        let watched = tokio::spawn(async move {
-            let outcome = sending.await;
-            // Nobody waits for it before the end of the session.
-            let _ = ended.send(());
-            outcome
+        let writing = tokio::spawn(async move {
+            // Dropped when the write has ended, also by a panic.
+            let _ended = ended;
+            write.await
         });
-        watched.await.ok()?.ok()
+        writing.await.ok()
     }
 
     /// Waits for all writes.

@@ -14,15 +14,9 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 const MOST: usize = 1000;
 
 /// A plan that was shown.
-pub(super) struct LivePlan {
-    pub(super) plan: Plan,
+struct LivePlan {
+    plan: Plan,
     shown: Instant,
-}
-
-impl LivePlan {
-    pub(super) fn new(plan: Plan) -> Self {
-        Self { plan, shown: Instant::now() }
-    }
 }
 
 /// The plans of a session.
@@ -38,7 +32,7 @@ impl Plans {
     }
 
     /// Keeps a plan; returns its id, which cannot be guessed. `None` if too many are kept, or there are no random numbers.
-    pub(super) fn keep(&self, live: LivePlan) -> Option<String> {
+    pub(super) fn keep(&self, plan: Plan) -> Option<String> {
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random).ok()?;
         let id = format!("{:032x}", u128::from_be_bytes(random));
@@ -46,7 +40,7 @@ impl Plans {
         if plans.len() >= MOST {
             return None;
         }
-        plans.insert(id.clone(), live);
+        plans.insert(id.clone(), LivePlan { plan, shown: Instant::now() });
         Some(id)
     }
 
@@ -56,7 +50,7 @@ impl Plans {
     }
 
     /// Takes a plan out, so that it is executed once.
-    pub(super) fn take(&self, id: &str) -> Option<LivePlan> {
-        self.lock().remove(id)
+    pub(super) fn take(&self, id: &str) -> Option<Plan> {
+        self.lock().remove(id).map(|live| live.plan)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum FieldClass {
 }
 
 /// What takes the place of a value.
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
 
 /// The classes that are not shown.
 #[derive(Clone, Debug)]
@@ -57,14 +57,19 @@ impl Redaction {
         self.0.iter().any(|hidden| matches!(hidden, FieldClass::Contact | FieldClass::All))
     }
 
-    /// Replaces the values that are not shown in a profile as JSON. Null stays null: it says that there is none.
+    /// Replaces the values that are not shown in a profile as JSON.
     pub(super) fn apply(&self, profile: &mut Value) {
         for (key, value) in profile.as_object_mut().into_iter().flatten() {
-            if self.hides(key) {
-                redact(value);
-            } else if self.hides_addresses() && key != "id" {
-                redact_addresses(value);
-            }
+            self.apply_to(key, value);
+        }
+    }
+
+    /// Replaces what is not shown of the value of one field. Null stays null: it says that there is none.
+    pub(super) fn apply_to(&self, path: &str, value: &mut Value) {
+        if self.hides(path) {
+            redact(value);
+        } else if self.hides_addresses() && path != "id" {
+            redact_addresses(value);
         }
     }
 }
@@ -107,6 +112,18 @@ mod tests {
             "title": "cto", "website": null,
         });
         assert_eq!(profile, expected);
+    }
+
+    #[test]
+    fn an_address_is_hidden_wherever_it_stands_also_in_one_field() {
+        let contact = Redaction::new(&[FieldClass::Contact]);
+        let mut user_name = json!("ada@example.com");
+        contact.apply_to("username", &mut user_name);
+        let mut nothing = Value::Null;
+        contact.apply_to("emails", &mut nothing);
+        let mut title = json!("cto");
+        contact.apply_to("title", &mut title);
+        assert_eq!((user_name, nothing, title), (json!(REDACTED), Value::Null, json!("cto")));
     }
 
     #[test]

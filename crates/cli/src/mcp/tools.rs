@@ -14,8 +14,7 @@ use serde_json::{Value, json};
 use super::{
     Called, Handler, Refusal,
     arguments::{Apply, Find, Get, List, MOST_PROFILES, Members, OfAccount, Operation, Plan, Review},
-    plans::LivePlan,
-    redact::Redaction,
+    redact::{REDACTED, Redaction},
     review::{Counts, DAY},
 };
 use crate::{args::field_paths, output::selected, summary, writes::ShownPlan};
@@ -266,7 +265,7 @@ impl Handler {
             shown["unchanged"] = true.into();
             return Ok(shown);
         }
-        let kept = self.plans.keep(LivePlan::new(plan));
+        let kept = self.plans.keep(plan);
         let kept = kept.ok_or_else(|| Refusal::arguments("too many plans are kept; execute or wait"))?;
         shown["plan"] = kept.into();
         Ok(shown)
@@ -298,17 +297,16 @@ impl Handler {
             return;
         }
         for change in shown["changes"].as_array_mut().into_iter().flatten() {
-            if change["field"].as_str().is_some_and(|field| self.redaction.hides(field)) {
-                for side in ["now", "then"] {
-                    if change.get(side).is_some_and(|value| !value.is_null()) {
-                        change[side] = "[redacted]".into();
-                    }
+            let Some(field) = change["field"].as_str().map(str::to_owned) else { continue };
+            for side in ["now", "then"] {
+                if let Some(value) = change.get_mut(side) {
+                    self.redaction.apply_to(&field, value);
                 }
             }
         }
         for request in shown["requests"].as_array_mut().into_iter().flatten() {
             if request.get("body").is_some_and(|body| !body.is_null()) {
-                request["body"] = "[redacted]".into();
+                request["body"] = REDACTED.into();
             }
         }
     }
@@ -325,14 +323,14 @@ impl Handler {
                 "nothing was sent: {open}; ask the person, and name it in `although`"
             )));
         }
-        let live = self.plans.take(&arguments.plan).ok_or_else(gone)?;
-        let id = live.plan.write().id().cloned();
+        let plan = self.plans.take(&arguments.plan).ok_or_else(gone)?;
+        let id = plan.write().id().cloned();
         let provider = id.as_ref().and_then(|id| self.session.directory.provider_of(id));
         let Some(provider) = provider else { return Err(Refusal::arguments("no account has this id")) };
         // Logged before it is sent, and in a task of its own: a client that leaves does not leave its outcome unknown.
-        say!("mcp: apply: sending {}", live.plan.write().operation());
+        say!("mcp: apply: sending {}", plan.write().operation());
         let provider = Arc::clone(provider);
-        let sending = tokio::spawn(async move { writing::execute(&*provider, &live.plan, &Never).await });
+        let sending = async move { writing::execute(&*provider, &plan, &Never).await };
         let written = self.pending.track(sending).await;
         let written = written
             .ok_or_else(|| Refusal::arguments("the write ended with a defect; its outcome is unknown"))?;

@@ -159,7 +159,7 @@ mod tests {
         let mut out = Vec::new();
         let mut writer: Box<dyn ProfileWriter> = match format {
             Format::Table => {
-                Box::new(TableWriter::new(&mut out, crate::output::Columns::Fields(odd()), Vec::new()))
+                Box::new(TableWriter::new(&mut out, &crate::output::Columns::Fields(odd()), Vec::new()))
             }
             Format::Json => Box::new(JsonWriter::array(&mut out, Vec::new())),
             Format::Ndjson => Box::new(JsonWriter::lines(&mut out, Vec::new())),

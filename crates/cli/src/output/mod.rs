@@ -65,7 +65,7 @@ pub(crate) fn profile_writer_with(
         // Its cells are printable, and its colours must not be escaped.
         Format::Table => Box::new(table::TableWriter::new(
             io::BufWriter::new(io::stdout()),
-            Columns::of(fields, columns),
+            &Columns::of(fields, columns),
             accounts,
         )),
         Format::Json => Box::new(json::JsonWriter::array(out, fields)),

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    sync::Arc,
     time::SystemTime,
 };
 
@@ -91,7 +92,8 @@ enum Tone {
 /// Collects profiles and writes one table, with its rows sorted by account.
 pub(super) struct TableWriter<W: Write> {
     out: W,
-    columns: Columns,
+    columns: Vec<(String, Option<FieldPath>)>,
+    is_in_words: bool,
     /// The accounts, in the order of the configuration.
     accounts: Vec<String>,
     rows: Vec<(usize, Vec<(String, Tone)>)>,
@@ -104,10 +106,11 @@ pub(super) struct TableWriter<W: Write> {
 }
 
 impl<W: Write> TableWriter<W> {
-    pub(super) fn new(out: W, columns: Columns, accounts: Vec<String>) -> Self {
+    pub(super) fn new(out: W, columns: &Columns, accounts: Vec<String>) -> Self {
         Self {
             out,
-            columns,
+            is_in_words: columns.is_in_words(),
+            columns: columns.columns(),
             accounts,
             rows: Vec::new(),
             now: Timestamp::try_from(SystemTime::now()).ok(),
@@ -120,14 +123,12 @@ impl<W: Write> TableWriter<W> {
 }
 
 /// Returns the names of accounts as a table sorts by them.
-pub(crate) fn account_order<'a, P: AsRef<dyn ProfileProvider> + 'a>(
-    providers: impl IntoIterator<Item = &'a P>,
-) -> Vec<String> {
-    let key = |provider: &P| {
-        let info = provider.as_ref().info();
+pub(crate) fn account_order(providers: &[Arc<dyn ProfileProvider>]) -> Vec<String> {
+    let key = |provider: &Arc<dyn ProfileProvider>| {
+        let info = provider.info();
         format!("{}:{}", info.service, info.account)
     };
-    providers.into_iter().map(key).collect()
+    providers.iter().map(key).collect()
 }
 
 impl<W: Write> ProfileWriter for TableWriter<W> {
@@ -142,16 +143,15 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
             self.cut += 1;
             return Ok(());
         }
-        let is_in_words = self.columns.is_in_words();
-        let cell = |(_, path): (String, Option<FieldPath>)| match path {
+        let cell = |(_, path): &(String, Option<FieldPath>)| match path {
             None => Ok((profile.id.account.to_string(), Tone::Plain)),
-            Some(path) => cell_of(profile, &path, capabilities).map(|cell| {
-                let tone = tone_of(&path, &cell);
-                let words = is_in_words.then(|| in_words(profile, &path, &cell, self.now)).flatten();
+            Some(path) => cell_of(profile, path, capabilities).map(|cell| {
+                let tone = tone_of(path, &cell);
+                let words = self.is_in_words.then(|| in_words(profile, path, &cell, self.now)).flatten();
                 (words.unwrap_or_else(|| shortened(cell.for_person())), tone)
             }),
         };
-        let cells = self.columns.columns().into_iter().map(cell).collect::<Result<Vec<_>, _>>();
+        let cells = self.columns.iter().map(cell).collect::<Result<Vec<_>, _>>();
         let Some(cells) = self.left_out.unless_converted(profile, cells) else { return Ok(()) };
         let account = format!("{}:{}", profile.id.service, profile.id.account);
         let place = self.accounts.iter().position(|known| *known == account).unwrap_or_else(|| {
@@ -169,7 +169,7 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     fn finish(&mut self) -> Result<(), Failure> {
         // Accounts are listed concurrently; the order within an account is kept.
         self.rows.sort_by_key(|(account, _)| *account);
-        let header: Vec<_> = self.columns.columns().into_iter().map(|(name, _)| name).collect();
+        let header: Vec<_> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let rows: Vec<_> = std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect();
         writeln!(self.out, "{}", toned_grid(&header, &rows, self.is_coloured))?;
         self.out.flush()?;
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn a_table_of_too_many_is_cut_and_the_others_are_counted() {
         let mut out = Vec::new();
-        let mut writer = TableWriter::new(&mut out, Columns::Fields(vec![FieldPath::ID]), Vec::new());
+        let mut writer = TableWriter::new(&mut out, &Columns::Fields(vec![FieldPath::ID]), Vec::new());
         writer.most_rows = 3;
         for number in 0..10 {
             let profile = Profile::new(format!("probely:eu/user/{number}").parse().unwrap());

@@ -37,13 +37,17 @@ pub(crate) fn ask(terminal: &mut dyn BufRead, question: &str) -> Result<String, 
     Ok(response.trim().to_owned())
 }
 
+/// The kinds of ids whose deletion ends a membership, and keeps the profile.
+const MEMBERSHIPS: [&str; 4] =
+    ["member", "workspace_member", "workspace_service_account", "rbac_group_member"];
+
 /// Returns the question for writes at these accounts: `Delete 2 profiles for good at probely?`
 pub(crate) fn question<'a>(writes: impl IntoIterator<Item = (&'a Write, &'a AccountName)>) -> String {
     let (mut verbs, mut accounts, mut count) = (BTreeSet::new(), BTreeSet::new(), 0_u64);
     for (write, account) in writes {
         count += 1;
         accounts.insert(account.as_str());
-        let is_membership = write.id().is_some_and(|id| id.kind.as_str().contains("member"));
+        let is_membership = write.id().is_some_and(|id| MEMBERSHIPS.contains(&id.kind.as_str()));
         verbs.insert(match write {
             Write::Create { .. } => ("Create", "profile", "profiles", ""),
             Write::Update { .. } => ("Change", "profile", "profiles", ""),
@@ -91,6 +95,9 @@ mod tests {
         assert_eq!(question([(&one, &probely), (&two, &probely)]), "Delete 2 profiles for good at probely?");
         let member = delete("upsun:upsun/member/o/u");
         assert_eq!(question([(&member, &scim)]), "End 1 membership at scim?");
+        let claude = AccountName::from_static("claude");
+        let program = delete("anthropic:claude/workspace_service_account/w%2Fs");
+        assert_eq!(question([(&program, &claude)]), "End 1 membership at claude?");
         let change = Write::update("scim:scim/user/a".parse().unwrap(), ProfileChange::new());
         assert_eq!(question([(&change, &scim)]), "Change 1 profile at scim?");
         assert_eq!(question([(&one, &probely), (&change, &scim)]), "Write 2 changes at probely, scim?");

@@ -110,9 +110,10 @@ async fn find(subject: &Subject<'_>) -> Checked {
 }
 
 /// Returns a profile that can be updated, and a change of one of its texts to a new value.
-fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
-    let kinds = subject.capabilities().operations.update.kinds();
-    kinds.iter().find_map(|kind| {
+fn change(subject: &Subject<'_>) -> Checked<(ProfileId, ProfileChange)> {
+    let update = &subject.capabilities().operations.update;
+    require(update.is_supported(), "updating is not supported")?;
+    let found = update.kinds().iter().find_map(|kind| {
         let id = subject.some(kind).nth(1)?.id.clone();
         let mut fields = subject.capabilities().fields.iter();
         let path = fields.find_map(|spec| {
@@ -122,17 +123,14 @@ fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
         let path = path.unwrap_or_else(|| FieldPath::metadata("conformance"));
         let change = ProfileChange::new().set(path, "Somebody Else");
         change.check(&id, subject.info(), subject.capabilities()).is_ok().then_some((id, change))
+    });
+    found.ok_or_else(|| {
+        Outcome::not_proven("the test server must have two profiles with a text that can be changed")
     })
 }
 
 async fn plan(subject: &Subject<'_>) -> Checked {
-    let Some((id, change)) = change(subject) else {
-        let is_supported = subject.capabilities().operations.update.is_supported();
-        require(is_supported, "updating is not supported")?;
-        return Err(Outcome::not_proven(
-            "the test server must have two profiles with a text that can be changed",
-        ));
-    };
+    let (id, change) = change(subject)?;
     let write = Write::update(id, change);
     let before = subject.provider.plan(&write, &PlanOptions::new()).await?;
     disturb(subject, Disturbance::AnotherRecord)?;
@@ -147,13 +145,7 @@ async fn plan(subject: &Subject<'_>) -> Checked {
 }
 
 async fn update(subject: &Subject<'_>) -> Checked {
-    let Some((id, change)) = change(subject) else {
-        let is_supported = subject.capabilities().operations.update.is_supported();
-        require(is_supported, "updating is not supported")?;
-        return Err(Outcome::not_proven(
-            "the test server must have two profiles with a text that can be changed",
-        ));
-    };
+    let (id, change) = change(subject)?;
     let write = Write::update(id.clone(), change);
     let plan = subject.provider.plan(&write, &PlanOptions::new()).await?;
     prove(!plan.is_settled(), "the test server must have a profile with another text")?;

@@ -74,9 +74,7 @@ async fn another_account(subject: &Subject<'_>) -> Checked {
         return Err(Outcome::not_applicable("no test account can be created"));
     };
     let Ok(id) = ProfileId::new(info.service.clone(), account, kind.clone(), "x") else {
-        return Err(Outcome::not_proven(
-            "the test server must have profiles, so that an id of their form can be made",
-        ));
+        return Err(Outcome::not_applicable("no test id can be created"));
     };
     let error = subject.refused("an id of another account", subject.provider.get(&id)).await?;
     ensure(error.kind() == ErrorKind::InvalidRequest, format_args!("wrong error kind: {}", error.kind()))?;
@@ -87,9 +85,7 @@ async fn another_kind(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
     let text = format!("{}:{}/spaceship/x", info.service, info.account);
     let Ok(id) = text.parse::<ProfileId>() else {
-        return Err(Outcome::not_proven(
-            "the test server must have profiles, so that an id of their form can be made",
-        ));
+        return Err(Outcome::not_applicable("no test id can be created"));
     };
     let options = GetOptions::new();
     let asked = subject.provider.get_opts(&id, &options);
@@ -139,8 +135,7 @@ async fn current(subject: &Subject<'_>) -> Checked {
 
 async fn find_id(subject: &Subject<'_>) -> Checked {
     let Some(profile) = subject.listed.first() else {
-        some_listed(subject)?;
-        return Ok(());
+        return some_listed(subject);
     };
     let key = FindKey::NativeId(profile.id.native().to_owned());
     let found = subject.provider.find_by(&key).await?;

@@ -198,8 +198,7 @@ async fn clear(subject: &Subject<'_>) -> Checked {
 
 async fn stale(subject: &Subject<'_>) -> Checked {
     let Some(id) = updatable(subject).into_iter().next() else {
-        some_updatable::<ProfileId>(subject, &[])?;
-        return Ok(());
+        return some_updatable::<ProfileId>(subject, &[]);
     };
     let text = writable(subject, &id.kind).find(|(_, rule)| matches!(rule.format, ValueFormat::Text { .. }));
     let Some((path, rule)) = text else {

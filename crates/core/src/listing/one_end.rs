@@ -86,7 +86,6 @@ where
         {
             query.order = Some(newest_first);
         }
-        let first = listing.collections.first().map(|collection| collection.kind.clone());
         if let (true, Some(limit)) =
             (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
         {
@@ -102,7 +101,8 @@ where
         Self {
             provider,
             pace: Pace::new(query.pages_at_once()),
-            newest_first: NewestFirst::of_changes(&query, first.as_ref()),
+            // Known with the first page, which tells its collection.
+            newest_first: None,
             query: Arc::new(query),
             position: ListingPosition::Start,
             remaining: None,

@@ -317,8 +317,9 @@ impl ListReport {
     /// Returns the time from which to list changes the next time, with
     /// [`ListQuery::changed_since`](crate::ListQuery::changed_since). This listing missed no change before it.
     ///
-    /// It is the oldest of the collections' latest changes ([`watermarks`](Self::watermarks) has one for each), and not after the start of the listing: a change during
-    /// the listing may be on a page that was read before. `None` unless everything was delivered.
+    /// It is the oldest of the collections' latest changes ([`watermarks`](Self::watermarks) has one for each), and not
+    /// after the start of the listing: a change during the listing may be on a page that was read before. `None` unless
+    /// everything was delivered.
     pub fn watermark(&self) -> Option<Timestamp> {
         if !self.is_whole() {
             return None;

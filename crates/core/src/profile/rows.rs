@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Profile;
-use crate::{Capabilities, Field, FieldPath, FieldState};
+use crate::{Capabilities, Field, FieldPath, FieldState, extension::Extension};
 
 /// A field of a profile, as a row of a table.
 ///
@@ -124,12 +124,11 @@ impl Profile {
     /// ```
     pub fn fields(&self, capabilities: &Capabilities) -> Vec<FieldRow> {
         let mut paths: Vec<FieldPath> = std::iter::once(FieldPath::ID)
-            .chain(FieldPath::CORE.iter().filter(|path| **path != FieldPath::METADATA).cloned())
+            .chain(core_paths())
             .filter(|path| {
                 capabilities.fields.get(path).is_some() || self.record_state(path) != FieldState::Absent
             })
             .collect();
-        paths.dedup();
         paths.extend(self.metadata_paths());
         let declared = capabilities.fields.iter().map(|spec| &spec.path);
         let declared = declared.filter(|path| path.as_str().starts_with("extension.")).cloned();
@@ -156,14 +155,17 @@ impl Profile {
     /// let differences = before.differences(&after);
     /// let known: Vec<_> = differences.iter().map(|it| (it.path.as_str(), it.is_known())).collect();
     /// assert_eq!(known, [("title", true), ("nickname", false)]);
+    ///
+    /// // The same person at another account.
+    /// after.id = "probely:us/user/y".parse()?;
+    /// assert_eq!(before.differences(&after).len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn differences(&self, after: &Self) -> Vec<FieldDifference> {
-        let core = FieldPath::CORE.iter().filter(|path| **path != FieldPath::METADATA).cloned();
         let of_both = |paths: fn(&Self) -> Vec<FieldPath>| -> BTreeSet<FieldPath> {
             paths(self).into_iter().chain(paths(after)).collect()
         };
-        let paths = core.chain(of_both(Self::metadata_paths)).chain(of_both(Self::extension_paths));
+        let paths = core_paths().chain(of_both(Self::metadata_paths)).chain(of_both(Self::extension_paths));
         let differing = paths.filter_map(|path| {
             let [before, after] = [self, after].map(|profile| profile.field_value(&path));
             (before != after).then_some(FieldDifference { path, before, after })
@@ -186,10 +188,12 @@ impl Profile {
     }
 
     fn extension_paths(&self) -> Vec<FieldPath> {
-        let Some(extension) = self.extension.as_ref().and_then(|it| serde_json::to_value(it).ok()) else {
-            return Vec::new();
-        };
-        let keys = extension.as_object().into_iter().flat_map(|fields| fields.keys());
+        let keys = self.extension.iter().flat_map(Extension::keys);
         keys.filter_map(|key| format!("extension.{key}").parse().ok()).collect()
     }
+}
+
+/// Returns the fields of the model, without the id, and without the metadata, whose pairs are fields of their own.
+fn core_paths() -> impl Iterator<Item = FieldPath> {
+    FieldPath::CORE.iter().filter(|path| ![FieldPath::ID, FieldPath::METADATA].contains(*path)).cloned()
 }

@@ -3,7 +3,7 @@
 use std::{fmt, pin::Pin, time::Duration};
 
 use anyprofile_core::{Result, Secret};
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// A secret that a function has fetched, and how long it may be used.
 ///
@@ -64,15 +64,10 @@ impl FetchedHeader {
         Self { name, scheme: scheme.map(str::to_owned), fetch: Box::new(move || Box::pin(fetch())) }
     }
 
-    /// Fetches the secret; returns the text of the header, and how long the secret is valid.
-    pub(super) async fn fetch(&self) -> Result<(Secret, Option<Duration>)> {
+    /// Fetches the secret; returns the value of the header, and how long the secret is valid.
+    pub(super) async fn fetch(&self) -> Result<(HeaderValue, Option<Duration>)> {
         let fetched = (self.fetch)().await?;
-        let secret = super::usable(&fetched.secret)?;
-        let text = match &self.scheme {
-            Some(scheme) => format!("{scheme} {secret}"),
-            None => secret.to_owned(),
-        };
-        Ok((text.into(), fetched.valid_for))
+        Ok((super::header_value(self.scheme.as_deref(), &fetched.secret)?, fetched.valid_for))
     }
 }
 

@@ -59,9 +59,7 @@ impl Credential {
     /// # Errors
     /// [`ErrorKind::Config`] if the secret is empty, holds an invisible character, or has characters that a header does not allow.
     pub fn header(name: HeaderName, scheme: Option<&str>, secret: &Secret) -> Result<Self> {
-        let secret = usable(secret)?;
-        let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
-        sensitive(&text).map(|value| Self(CredentialKind::Header(name, value)))
+        header_value(scheme, secret).map(|value| Self(CredentialKind::Header(name, value)))
     }
 
     /// Creates a credential that sends a user name and a password with every request (HTTP Basic, RFC 7617).
@@ -171,6 +169,12 @@ const fn invisible(letter: char) -> Option<&'static str> {
 /// Returns `Basic` credentials (RFC 7617).
 fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// Returns the value of a header: the scheme, a space and the secret; or the secret alone.
+fn header_value(scheme: Option<&str>, secret: &Secret) -> Result<HeaderValue> {
+    let secret = usable(secret)?;
+    sensitive(&scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}")))
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyprofile_core::{ErrorKind, RequestStats, Result, Secret};
+use anyprofile_core::{Error, ErrorKind, RequestStats, Result, Secret, error::Retry};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{
     AccessToken, Credential, CredentialKind, Exchanging, Generation, RenewedToken, TokenExchange,
@@ -144,10 +144,12 @@ impl RenewedToken {
         let (header, lifetime) = match &self.source {
             TokenSource::Exchange(exchange) => exchange.fetch(call, stats).await?,
             TokenSource::Function(function) => {
-                let fetched = function.fetch().await;
-                let (text, lifetime) = fetched.map_err(|error| error.with_provider(&call.account.info))?;
-                let header = sensitive(text.expose());
-                (header.map_err(|error| error.with_provider(&call.account.info))?, lifetime)
+                // Operations that overlap would wait for ever for a function that does not return.
+                let fetched = timeout(call.remaining(), function.fetch()).await.unwrap_or_else(|_| {
+                    let error = Error::new(ErrorKind::Timeout, "the credential was not fetched in time");
+                    Err(error.with_retry(Retry::Later))
+                });
+                fetched.map_err(|error| error.with_provider(&call.account.info))?
             }
         };
         let renew_at = lifetime

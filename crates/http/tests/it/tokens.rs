@@ -369,6 +369,26 @@ async fn the_error_of_a_function_is_that_of_the_operation_and_a_bad_secret_is_no
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_function_that_does_not_return_is_called_again_after_the_time_of_an_operation() {
+    let script = Script::by(|_| json(200, "[]").into());
+    let count = std::sync::Arc::new(AtomicU32::new(0));
+    let counted = std::sync::Arc::clone(&count);
+    let credential = Credential::from_fn(header::AUTHORIZATION, None, move || {
+        let is_first = counted.fetch_add(1, Ordering::Relaxed) == 0;
+        async move { if is_first { std::future::pending().await } else { Ok(FetchedSecret::new("key")) } }
+    });
+    let client = client_of(&script, credential);
+    let later = async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        client.send(read()).await
+    };
+    // The second operation begins while the first one waits, and would wait for the same call.
+    let (first, second) = tokio::join!(client.send(read()), later);
+    assert_eq!(first.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!((second.unwrap().status, count.load(Ordering::Relaxed)), (200, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_oauth_client_sends_its_secret_where_the_server_wants_it() {
     let exchange = || {
         let url = "https://auth.example.com/oauth2/token".parse().unwrap();

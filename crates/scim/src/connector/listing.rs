@@ -50,13 +50,14 @@ pub(super) async fn page(
             let is_behind = page.declared_total().is_none_or(|total| start > total);
             // A page of one user is that of a list of one.
             let is_alone = is_behind && page.profiles().len() == 1 && count > 1;
-            Ok(match is_alone || is_counted(caller, &list, &page).await? {
-                // Every page is the first one: then the end is not known.
-                false => RecordPage::new(listing::Page::last(Vec::new()), Onward::Unproven),
-                true if is_behind => RecordPage::new(listing::Page::last(Vec::new()), Onward::End),
+            let counts = is_alone || is_counted(caller, &list, &page).await?;
+            if counts && !is_behind {
                 // Somebody new stands before the first user.
-                true => page,
-            })
+                return Ok(page);
+            }
+            // Behind the last user; or every page is the first one, and then the end is not known.
+            let onward = if counts { Onward::End } else { Onward::Unproven };
+            Ok(RecordPage::new(listing::Page::last(Vec::new()), onward))
         }
         Paging::Cursor => {
             list.page = Page::Cursor(place.token().map(str::to_owned));
