@@ -47,6 +47,13 @@ impl Progress {
         Self::of(None, "{spinner} {msg}", !global.quiet && !output_is_shared)
     }
 
+    /// Starts the progress of something whose steps are not known.
+    pub(crate) fn waiting(global: &Global, doing: String) -> Self {
+        let it = Self::of(None, "{spinner} {msg}, {elapsed}", !global.quiet);
+        it.bar.set_message(doing);
+        it
+    }
+
     /// Starts the progress of `total` steps; `doing` describes them.
     pub(crate) fn of_many(global: &Global, total: usize, doing: &'static str) -> Self {
         let it = Self::of(Some(total as u64), "{msg} {wide_bar} {pos}/{len}, {eta} left", !global.quiet);

@@ -10,7 +10,9 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     output::print_rows,
+    progress::Progress,
     session::Session,
+    summary::counted,
 };
 
 const COLUMNS: &[&str] =
@@ -19,11 +21,14 @@ const COLUMNS: &[&str] =
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let providers = session.directory.providers();
+    let count = counted(providers.len() as u64, "account", "accounts");
+    let progress = Progress::waiting(global, format!("checking {count}"));
     let results = session.directory.check().await;
     // What cannot be used is not examined.
     let usable = providers.iter().zip(&results).filter(|(_, result)| result.is_ok());
     let usable = Directory::new(usable.map(|(provider, _)| Arc::clone(provider)).collect::<Vec<_>>());
     let mut examined = usable.examine().await.into_iter();
+    drop(progress);
     let mut rows = Vec::new();
     let mut failed = 0;
     let mut last_failure = None;

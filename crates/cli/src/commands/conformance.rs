@@ -12,6 +12,7 @@ use crate::{
     exit::{Exit, Failure},
     output::{print_line, print_rows},
     printable::printable,
+    progress::Progress,
     sandbox::Running,
     session::{at_sandbox, only_sandbox, sandbox_accounts, start_sandbox},
 };
@@ -87,7 +88,9 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             is_all_checked = false;
             continue;
         };
+        let progress = Progress::waiting(global, format!("checking {account}"));
         reports.push((account, run_suite(&connector, &*server).await));
+        drop(progress);
     }
     if reports.is_empty() {
         return Err(Failure::Usage("no account can be checked".to_owned()));

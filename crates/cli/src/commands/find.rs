@@ -8,6 +8,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     output::{Columns, account_order, profile_writer},
+    progress::Progress,
     session::Session,
     summary::counted,
 };
@@ -21,7 +22,7 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
         return show::get(global, &id, false, &fields).await;
     }
     let session = Session::start(global).await?;
-    let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
+    let accounts = search(global, &session, key).await;
     let mut writer =
         profile_writer(global.output, fields, Columns::Review, account_order(session.directory.providers()));
     let mut count = 0;
@@ -38,11 +39,20 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     Ok(match report_accounts(global, &session, &accounts) {
         // The omitted profile was reported, so it was found.
         Exit::Complete if writer.left_out() > 0 => Exit::Partial,
+        // Nobody was found, and an account could not be asked: it may have the profile.
+        Exit::Complete if count == 0 && !accounts.iter().all(AccountFound::is_answerable) => Exit::Partial,
         Exit::Complete if count == 0 => Exit::NotFound,
         Exit::Complete => Exit::Complete,
         exit if count == 0 => exit,
         _ => Exit::Partial,
     })
+}
+
+/// Searches all accounts for a text.
+pub(super) async fn search(global: &Global, session: &Session, key: &str) -> Vec<AccountFound> {
+    let count = counted(session.directory.providers().len() as u64, "account", "accounts");
+    let _progress = Progress::waiting(global, format!("searching {count}"));
+    session.directory.find(&FindKey::guess(key.trim())).await
 }
 
 /// Reports how each account was searched and which failed, and returns the exit code.
@@ -106,7 +116,13 @@ fn summarize(accounts: &[AccountFound]) {
     let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
-    let asked = counted(accounts.len() as u64, "account", "accounts");
+    // One that failed is told apart, also if it failed before it could answer.
+    let cannot_search = accounts.iter().filter(|it| it.error.is_none() && !it.is_answerable()).count();
+    let asked = counted((accounts.len() - cannot_search) as u64, "account", "accounts");
     let failures = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
-    say!("{found} found in {asked}{failures} with {}", counted(requests, "request", "requests"));
+    let unasked = match cannot_search {
+        0 => String::new(),
+        count => format!("; {} cannot search for this key", counted(count as u64, "account", "accounts")),
+    };
+    say!("{found} found in {asked}{failures} with {}{unasked}", counted(requests, "request", "requests"));
 }

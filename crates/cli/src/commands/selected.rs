@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyprofile::{
-    AccountFound, Error, ErrorKind, FindKey, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, Write,
+    AccountFound, Error, ErrorKind, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, Write,
     writing::{self, Guard, WriteOutcome},
 };
 use serde_json::Value;
@@ -139,7 +139,7 @@ pub(super) async fn chosen(
         }
         return Ok((ids, Exit::Complete));
     };
-    let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
+    let accounts = super::find::search(global, session, key).await;
     let exit = super::find::report_accounts(global, session, &accounts);
     // Warned about also with `--quiet`.
     for account in accounts.iter().filter(|it| global.quiet && !it.is_answerable()) {

@@ -21,6 +21,8 @@ impl Cell {
     /// Returns the text for reading. A reason never looks like a value or another reason.
     pub(crate) fn for_person(&self) -> &str {
         match self {
+            // A list without an entry, which is not an absent one.
+            Self::Value(text) if text.is_empty() => "(empty)",
             Self::Value(text) => text,
             Self::Open => "(not known)",
             Self::None(FieldState::Null) => "(none)",

@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use futures_util::future;
 
-use super::{Checked, checks, disturb, ensure, is_whole, paged, require, some_listed};
+use super::{Checked, checks, disturb, ensure, is_whole, paged, prove, require, some_listed};
 use crate::{
     report::Outcome,
     subject::{Disturbance, Subject},
@@ -179,8 +179,7 @@ async fn short_page(subject: &Subject<'_>) -> Checked {
 }
 
 async fn cancellation(subject: &Subject<'_>) -> Checked {
-    let query = paged(subject, 4).unwrap_or_default();
-    require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
+    let query = paged(subject, 4)?;
     for polls in 0..20 {
         let mut pages = subject.provider.pages(query.clone());
         for _ in 0..polls % 3 {
@@ -207,8 +206,7 @@ async fn cancellation(subject: &Subject<'_>) -> Checked {
 }
 
 async fn concurrency(subject: &Subject<'_>) -> Checked {
-    require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
-    let query = paged(subject, 4).unwrap_or_default();
+    let query = paged(subject, 4)?;
     let listings = (0..8).map(|_| list(subject.provider.as_ref(), query.clone()));
     for listed in future::join_all(listings).await {
         ensure(
@@ -241,6 +239,8 @@ fn all_texts(error: &Error) -> String {
 
 async fn secrecy(subject: &Subject<'_>) -> Checked {
     some_listed(subject)?;
+    let has_personal = subject.listed.iter().any(|profile| !personal(profile).is_empty());
+    prove(has_personal, "the test server must have profiles with a name or an e-mail address")?;
     for profile in &subject.listed {
         // The id may contain the name.
         let id = profile.id.to_string();
@@ -252,6 +252,7 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
             )?;
         }
     }
+    let mut has_error = false;
     for disturbance in [Disturbance::WebPage, Disturbance::BadRecord, Disturbance::Fails] {
         let listed = match disturbed(subject, disturbance).await {
             Ok(listed) => listed,
@@ -259,6 +260,7 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
             Err(outcome) => return Err(outcome),
         };
         if let Some(error) = listed.error {
+            has_error = true;
             let shown = format!("{} {:?}", all_texts(&error), listed.report);
             for text in subject.listed.iter().flat_map(personal) {
                 ensure(!shown.contains(&text), "an error repeats personal data of a response")?;
@@ -266,7 +268,7 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
         }
         subject.server.calm();
     }
-    Ok(())
+    prove(has_error, "the test server must simulate a page that fails, a web page or a bad record")
 }
 
 async fn description(subject: &Subject<'_>) -> Checked {

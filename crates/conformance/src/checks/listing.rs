@@ -168,7 +168,7 @@ async fn largest_page(subject: &Subject<'_>) -> Checked {
 
 async fn concurrency(subject: &Subject<'_>) -> Checked {
     some_listed(subject)?;
-    let query = paged(subject, 3).unwrap_or_default();
+    let query = paged(subject, 3)?;
     for pages in [1, 2, ListQuery::DEFAULT_CONCURRENCY, 1000] {
         let mut listing = subject.provider.list(query.clone().with_concurrency(pages));
         let mut profiles = Vec::new();

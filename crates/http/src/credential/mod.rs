@@ -204,6 +204,8 @@ struct TokenState {
     /// The renewal that is in progress. Every request that needs a token polls it.
     in_progress: Option<WeakShared<Exchanging>>,
     generation: u64,
+    /// The signed assertions of the last exchange. A server may repeat them in an error.
+    signed: Vec<Secret>,
 }
 
 type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
@@ -276,10 +278,11 @@ impl Credential {
                 if let TokenSource::Exchange(exchange) = &tokens.source {
                     exchange.each_secret(&mut visit);
                 }
-                let token = tokens.lock().current.as_ref().and_then(|token| of_header(&token.header));
-                if let Some(secret) = token {
+                let state = tokens.lock();
+                if let Some(secret) = state.current.as_ref().and_then(|token| of_header(&token.header)) {
                     visit(&secret);
                 }
+                state.signed.iter().for_each(|assertion| visit(assertion.expose()));
             }
         }
     }

@@ -142,7 +142,12 @@ impl RenewedToken {
     async fn fetch(&self, call: &Call, generation: u64, stats: &mut RequestStats) -> Result<AccessToken> {
         let asked_at = Instant::now();
         let (header, lifetime) = match &self.source {
-            TokenSource::Exchange(exchange) => exchange.fetch(call, stats).await?,
+            TokenSource::Exchange(exchange) => {
+                let signed =
+                    exchange.assertions().map_err(|error| error.with_provider(&call.account.info))?;
+                self.lock().signed = signed.iter().map(|(_, assertion)| assertion.clone()).collect();
+                exchange.fetch(&signed, call, stats).await?
+            }
             TokenSource::Function(function) => {
                 // Operations that overlap would wait for ever for a function that does not return.
                 let fetched = timeout(call.remaining(), function.fetch()).await.unwrap_or_else(|_| {
@@ -160,7 +165,12 @@ impl RenewedToken {
 
 impl TokenExchange {
     /// Fetches an access token; returns its header and lifetime.
-    async fn fetch(&self, call: &Call, stats: &mut RequestStats) -> Result<(HeaderValue, Option<Duration>)> {
+    async fn fetch(
+        &self,
+        signed: &[(&'static str, Secret)],
+        call: &Call,
+        stats: &mut RequestStats,
+    ) -> Result<(HeaderValue, Option<Duration>)> {
         for (_, value) in &self.form {
             usable(value).map_err(|error| error.with_provider(&call.account.info))?;
         }
@@ -176,12 +186,14 @@ impl TokenExchange {
                 form.extend([("client_id", id.as_str()), ("client_secret", secret.expose().trim())]);
             }
             #[cfg(feature = "jwt")]
-            Client::Assertion { .. } | Client::Unnamed => {}
+            Client::Assertion { id, .. } => form.extend([
+                ("client_id", id.as_str()),
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ]),
+            #[cfg(feature = "jwt")]
+            Client::Unnamed => {}
         }
-        #[cfg(feature = "jwt")]
-        let assertions = self.assertions().map_err(|error| error.with_provider(&call.account.info))?;
-        #[cfg(feature = "jwt")]
-        form.extend(assertions.iter().map(|(name, value)| (*name, value.expose())));
+        form.extend(signed.iter().map(|(name, value)| (*name, value.expose())));
         // Idempotent: a second exchange only creates one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
         let operation = Operation::new(request, token);
@@ -195,16 +207,18 @@ impl TokenExchange {
     }
 
     /// Signs the assertions of the form.
+    #[cfg(not(feature = "jwt"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
+    fn assertions(&self) -> Result<Vec<(&'static str, Secret)>> {
+        Ok(Vec::new())
+    }
+
+    /// Signs the assertions of the form.
     #[cfg(feature = "jwt")]
     fn assertions(&self) -> Result<Vec<(&'static str, Secret)>> {
         let endpoint = self.url.as_str();
         let mut form = Vec::new();
         if let Client::Assertion { id, assertion } = &self.client {
-            form.push(("client_id", id.as_str().into()));
-            form.push((
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into(),
-            ));
             form.push(("client_assertion", assertion.sign(Some(id), endpoint)?));
         }
         if let Some(assertion) = &self.grant_assertion {

@@ -89,12 +89,23 @@ async fn a_client_fetches_its_access_token() {
 /// Connects an account with these settings and this credential, as of a file, and reads its own user; returns what was sent.
 async fn sent_by_account(
     settings: Value,
-    (key, secret): (&str, &str),
+    (key, secret): (&'static str, &str),
 ) -> anyprofile_core::Result<Vec<crate::support::Sent>> {
     let script = Script::by(|sent| match sent.method.as_str() {
         "POST" => json(200, r#"{"access_token":"access","expires_in":900}"#).into(),
         _ => json(200, r#"{"id":"7"}"#).into(),
     });
+    let provider = account(settings, (key, secret), &script)?;
+    provider.get_opts(&"scim:x/user/7".parse().unwrap(), &GetOptions::default()).await?;
+    Ok(script.sent())
+}
+
+/// Connects an account with these settings and this credential, as of a file.
+fn account(
+    settings: Value,
+    (key, secret): (&'static str, &str),
+    script: &std::sync::Arc<Script>,
+) -> anyprofile_core::Result<std::sync::Arc<dyn anyprofile_core::ProfileProvider>> {
     let http = anyprofile_http::HttpOptions::default().with_transport(script.clone() as _);
     let mut all = Settings::default();
     for (key, value) in settings.as_object().unwrap() {
@@ -103,9 +114,7 @@ async fn sent_by_account(
     all.insert("base_url", "https://scim.example.com");
     let configured = anyprofile_scim::service().configure(all, &[key])?;
     let secrets = Secrets::new().with(key, secret);
-    let provider = configured.connect("x".parse().unwrap(), &secrets, http)?;
-    provider.get_opts(&"scim:x/user/7".parse().unwrap(), &GetOptions::default()).await?;
-    Ok(script.sent())
+    configured.connect("x".parse().unwrap(), &secrets, http)
 }
 
 #[tokio::test]
@@ -132,14 +141,16 @@ async fn a_file_says_how_an_oauth_client_proves_who_it_is() {
     }
 }
 
+/// A key on the curve P-256, which signs nothing but these tests.
+#[cfg(feature = "jwt")]
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWRpZlAGDuXsSPOwqatXaSQoD2VuYqeQsruaVWuPwglyhRANCAATWAozkdbXdmt+mf+iTTqlNvi+27nmSY9FZy0nSk+YBtDxeI22Yde2N5OkXhlHGn+sWlLs8itCmoCXqw6/MPm8e\n-----END PRIVATE KEY-----\n";
+
 #[cfg(feature = "jwt")]
 #[tokio::test]
 async fn a_client_with_a_private_key_signs_in_place_of_sending_a_secret() {
     let settings =
         value!({"token_url": "https://id.example.com/token", "client_id": "a client", "key_id": "2026"});
-    // A key on the curve P-256, which signs nothing but this.
-    let key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWRpZlAGDuXsSPOwqatXaSQoD2VuYqeQsruaVWuPwglyhRANCAATWAozkdbXdmt+mf+iTTqlNvi+27nmSY9FZy0nSk+YBtDxeI22Yde2N5OkXhlHGn+sWlLs8itCmoCXqw6/MPm8e\n-----END PRIVATE KEY-----\n";
-    let sent = sent_by_account(settings.clone(), ("private_key", key)).await.unwrap();
+    let sent = sent_by_account(settings.clone(), ("private_key", PRIVATE_KEY)).await.unwrap();
     let form: std::collections::BTreeMap<_, _> = anyprofile_http::Url::parse(&format!("x:?{}", sent[0].body))
         .unwrap()
         .query_pairs()
@@ -150,6 +161,21 @@ async fn a_client_with_a_private_key_signs_in_place_of_sending_a_secret() {
     assert_eq!((&*form["client_id"], form.get("client_secret")), ("a client", None));
     let error = sent_by_account(settings, ("private_key", "no key")).await.err().unwrap();
     assert!(error.to_string().contains("private key") && !error.to_string().contains("no key"), "{error}");
+}
+
+#[cfg(feature = "jwt")]
+#[tokio::test]
+async fn a_signed_assertion_is_not_shown_where_a_server_repeats_it() {
+    let script = Script::by(|sent| {
+        let assertion = sent.body.split('&').find_map(|part| part.strip_prefix("client_assertion=")).unwrap();
+        let body =
+            value!({"error": "invalid_client", "error_description": format!("{assertion} is expired")});
+        json(400, body.to_string()).into()
+    });
+    let settings = value!({"token_url": "https://id.example.com/token", "client_id": "a client"});
+    let provider = account(settings, ("private_key", PRIVATE_KEY), &script).unwrap();
+    let error = provider.get(&"scim:x/user/7".parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.service_message(), Some("… is expired"), "{error:?}");
 }
 
 /// Returns the target of the list that a query sends.
