@@ -48,6 +48,18 @@ pub struct Capabilities {
 }
 
 /// Which operations a provider supports.
+///
+/// ```
+/// use anyprofile_core::capabilities::{Operations, Support};
+///
+/// let mut operations = Operations::default();
+/// operations.deactivate = Support::users();
+/// operations.delete = Support::no("only the service's support deletes users");
+/// operations.need(&["deactivate"], "a key with the scope users:write");
+/// // How does somebody who leaves lose access here?
+/// assert!(operations.deactivate.is_supported() && !operations.delete.is_supported());
+/// assert_eq!(operations.needs["deactivate"], "a key with the scope users:write");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Operations {
@@ -96,6 +108,20 @@ impl Operations {
 
 /// A form of ids that name a profile by something else than its own id. A profile that is read by an alias has its own id if the
 /// record contains it. Aliases are for reading only.
+///
+/// ```
+/// use anyprofile_core::{
+///     IdKind, ProfileId,
+///     capabilities::{IdAlias, Operations},
+/// };
+///
+/// let mut operations = Operations::default();
+/// operations.aliases.push(IdAlias::new(IdKind::USER, "name=", "the own id is in the address of the user's page"));
+/// let by_name: ProfileId = "library:main/user/name=ada".parse()?;
+/// let own: ProfileId = "library:main/user/7Qx".parse()?;
+/// assert!(operations.alias(&by_name).is_some() && operations.alias(&own).is_none());
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IdAlias {
@@ -235,6 +261,30 @@ impl Default for Support {
 }
 
 /// What a listing supports.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{
+///     ProfileProvider,
+///     query::{FilterPart, OrderField},
+/// };
+///
+/// let listing = &provider.prepare().await?.listing;
+/// // Can the service itself find the new profiles?
+/// assert!(listing.filters.contains(&FilterPart::CreatedSince));
+/// assert!(listing.orders.contains(&OrderField::Created));
+/// // With a total, a listing can prove that nobody is missing.
+/// assert!(listing.declares_total);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListingCapabilities {
@@ -282,6 +332,20 @@ pub struct ListingCapabilities {
 }
 
 /// A collection of a listing.
+///
+/// ```
+/// use anyprofile_core::{IdKind, capabilities::{ListedCollection, ListingCapabilities}, profile::View, query::FilterPart};
+///
+/// // The service lists its users, and then the open invites, which it does not filter by status.
+/// let mut listing = ListingCapabilities::default();
+/// let invites = ListedCollection::new(IdKind::new("invite"), [View::new("invite")]);
+/// listing.collections = vec![
+///     ListedCollection::new(IdKind::USER, [View::new("user")]).enriched_by([View::new("session")]),
+///     invites.without_filters([FilterPart::Status]),
+/// ];
+/// let kinds: Vec<_> = listing.collections.iter().map(|collection| collection.kind.as_str()).collect();
+/// assert_eq!(kinds, ["user", "invite"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListedCollection {

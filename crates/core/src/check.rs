@@ -39,6 +39,24 @@ pub struct CheckReport {
 }
 
 /// The request that proved a credential.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// use anyprofile_core::{AccountName, ProfileProviderExt, check::CheckMethod, memory::MemoryProvider};
+///
+/// let builder = MemoryProvider::builder(AccountName::from_static("test")).with_current(ada.id.clone());
+/// let provider = builder.with_profile(ada.clone()).build()?;
+/// let report = provider.check().await?;
+/// // The service showed whose credential it is.
+/// assert_eq!((report.method, report.profile), (CheckMethod::Current, Some(ada.id)));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -59,6 +77,13 @@ impl fmt::Display for CheckMethod {
 }
 
 /// What the examination of a service found: what it can do, or how it differs from what it says or from its standard.
+///
+/// ```
+/// use anyprofile_core::check::Finding;
+///
+/// let finding = Finding::quirk("the pages begin at 0").with_hint("set 'first_page = 0'");
+/// assert_eq!(finding.to_string(), "quirk: the pages begin at 0; set 'first_page = 0'");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
@@ -71,6 +96,15 @@ pub struct Finding {
 }
 
 /// The kind of a [`Finding`].
+///
+/// ```
+/// use anyprofile_core::check::{Finding, FindingKind};
+///
+/// // What a provider returns from `examine`.
+/// let findings = [Finding::ability("it filters by status"), Finding::quirk("it ignores the page size")];
+/// let quirks: Vec<_> = findings.iter().filter(|finding| finding.kind == FindingKind::Quirk).collect();
+/// assert_eq!(quirks[0].message, "it ignores the page size");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -61,6 +61,21 @@ pub enum Condition {
 }
 
 /// A condition on the items of a list, of which at least one must meet it.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath,
+///     condition::{Attribute, Comparison, Condition, ItemCondition, Operator},
+/// };
+///
+/// // One address that is both verified and of the company.
+/// let part = |name| Attribute::part_of(FieldPath::EMAILS, name);
+/// let verified = Comparison::new(part("verified")?, Operator::Equal, true)?;
+/// let of_company = Comparison::new(part("address")?, Operator::EndsWith, "@example.org")?;
+/// let item = ItemCondition::new(FieldPath::EMAILS, Condition::from(verified).and(of_company.into()))?;
+/// assert_eq!(Condition::from(item).to_string(), r#"emails[verified eq true and address ew "@example.org"]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "ItemParts")]
 pub struct ItemCondition {
@@ -123,6 +138,18 @@ impl fmt::Debug for ItemCondition {
 }
 
 /// The condition is not one on the items of a list.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath,
+///     condition::{Comparison, ItemCondition, ItemConditionError, Operator},
+/// };
+///
+/// // A title has no items.
+/// let is_cto = Comparison::new(FieldPath::TITLE, Operator::Equal, "cto")?;
+/// assert_eq!(ItemCondition::new(FieldPath::TITLE, is_cto.into()), Err(ItemConditionError));
+/// # Ok::<(), anyprofile_core::condition::ComparisonError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ItemConditionError;
 

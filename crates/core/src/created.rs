@@ -51,6 +51,31 @@ pub struct FoundCreated {
 
 /// A profile that a creation may have created. It is in the draft's collection, and has the draft's address, user
 /// name or external id, or else all fields of the draft.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # ada.emails = vec![anyprofile_core::Email::new("ada@example.org")].into();
+/// # ada.title = "analyst".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, IdKind, ProfileDraft, ProfileProviderExt, Timestamp};
+///
+/// let draft = ProfileDraft::new(IdKind::USER)
+///     .set(FieldPath::EMAILS, "ada@example.org")
+///     .set(FieldPath::TITLE, "countess");
+/// let found = provider.find_created(&draft, Timestamp::now()).await?;
+/// let [candidate] = found.candidates.as_slice() else { panic!("one profile has the address") };
+/// // It has another title than the draft, and nothing shows that it is new: it existed before.
+/// assert_eq!(candidate.differs, [FieldPath::TITLE]);
+/// assert!(!candidate.is_new);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Candidate {

@@ -95,6 +95,26 @@ mod printed {
 }
 
 /// What a service needs to return the next page.
+///
+/// ```
+/// # let (service, account) = ("library".parse()?, "main".parse()?);
+/// # let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com");
+/// use anyprofile_core::{
+///     ListQuery,
+///     listing::{Cursor, CursorPosition},
+/// };
+///
+/// let query = ListQuery::new().with_page_size(100);
+/// // The service's response names the next page, and the next call of `list_page` asks for it.
+/// let cursor = Cursor::new(&info, &query, CursorPosition::Token("9f2".to_owned()));
+/// let token = match cursor.position(&info, &query)? {
+///     CursorPosition::Start => None,
+///     CursorPosition::Token(token) => Some(token.as_str()),
+///     _ => return Err(Cursor::foreign(&info)),
+/// };
+/// assert_eq!(token, Some("9f2"));
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CursorPosition {
@@ -304,6 +324,14 @@ impl fmt::Debug for CursorPosition {
 }
 
 /// The error for a text that is not a cursor.
+///
+/// ```
+/// use anyprofile_core::listing::{Cursor, CursorError};
+///
+/// assert_eq!("the second page".parse::<Cursor>(), Err(CursorError::Form));
+/// // It was kept by an older program, so the listing starts again.
+/// assert_eq!("2.0123456789abcdef.user/n7".parse::<Cursor>(), Err(CursorError::Version));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CursorError {
@@ -326,6 +354,26 @@ impl std::error::Error for CursorError {}
 
 /// The cursors of all remaining pages of a numbered listing. If a service lists several collections one after the
 /// other, they are those of one collection: its last page leads to the next.
+///
+/// ```
+/// # let (service, account) = ("library".parse()?, "main".parse()?);
+/// # let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com");
+/// use anyprofile_core::{
+///     ListQuery,
+///     listing::{CursorPosition, Next, Page, RemainingPages},
+/// };
+///
+/// let query = ListQuery::new().with_page_size(100);
+/// // The first page says that there are seven.
+/// let remaining = RemainingPages::new(&info, &query, 2..8);
+/// assert_eq!(remaining.len(), 6);
+/// for cursor in remaining.cursors() {
+///     assert!(matches!(cursor.position(&info, &query)?, CursorPosition::PageNumber(2..8)));
+/// }
+/// let page = Page::last(vec!["ada", "grace"]).with_next(Next::Remaining(remaining));
+/// # assert!(matches!(page.next, Next::Remaining(_)));
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemainingPages {
     fingerprint: u64,

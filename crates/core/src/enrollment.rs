@@ -35,6 +35,14 @@ impl Enrollment {
 }
 
 /// Why a link must not be passed on: it may lead to another place than it seems to, or over an insecure connection.
+///
+/// ```
+/// use anyprofile_core::enrollment::{Enrollment, LinkError};
+///
+/// // It looks like a link to example.com.
+/// let enrollment = Enrollment::new("https://example.com@elsewhere.example/enroll", None);
+/// assert_eq!(enrollment.url.check(), Err(LinkError::UserInfo));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkError {
@@ -63,6 +71,17 @@ impl fmt::Display for LinkError {
 impl std::error::Error for LinkError {}
 
 /// A link that is a secret: `Debug` and serde do not show it.
+///
+/// ```
+/// use anyprofile_core::enrollment::Enrollment;
+///
+/// let link = Enrollment::new("https://example.com/enroll/7Qx", None).url;
+/// link.check()?;
+/// // A log has no link. The person who enrolls gets it.
+/// assert_eq!(format!("{link:?}"), "SecretLink(..)");
+/// assert_eq!(link.expose(), "https://example.com/enroll/7Qx");
+/// # Ok::<(), anyprofile_core::enrollment::LinkError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretLink(SecretText);
 

@@ -102,6 +102,18 @@ struct Stored {
 /// The extension of a profile: typed if it comes from a provider, JSON if it was deserialized.
 ///
 /// Cheap to clone. `Debug` shows no content.
+///
+/// ```
+/// use anyprofile_core::{FieldState, profile::Extension};
+///
+/// // Read back from an export, by a program that does not have the service's crate.
+/// let extension: Extension = serde_json::from_str(r#"{"badge": 7, "desk": null, "plan": {"seats": 3}}"#)?;
+/// assert_eq!(extension.state("badge"), Some(FieldState::Value));
+/// assert_eq!(extension.state("desk"), Some(FieldState::Null));
+/// assert_eq!(extension.state("plan.seats"), Some(FieldState::Value));
+/// assert_eq!(extension.state("room"), None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Extension(Content);
 

@@ -18,6 +18,27 @@ use crate::{
 };
 
 /// The methods that callers use. Implemented for every [`ProfileProvider`].
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, ListQuery, ProfileChange, ProfileProviderExt, Status};
+///
+/// let everybody = provider.list_all(ListQuery::new()).await?.profiles;
+/// let ada = provider.get(&everybody[0].id).await?;
+/// let change = ProfileChange::new().set(FieldPath::TITLE, "countess");
+/// assert!(provider.update(&ada.id, &change).await?.title.is_known_to_be("countess"));
+/// provider.deactivate(&ada.id).await?;
+/// assert!(provider.get(&ada.id).await?.status.is_known_to_be(&Status::Suspended));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[async_trait]
 pub trait ProfileProviderExt: ProfileProvider {
     /// Returns a stream of all profiles that the query selects.

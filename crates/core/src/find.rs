@@ -132,6 +132,29 @@ pub struct Found {
 }
 
 /// How profiles were searched.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FindKey, ProfileProvider, find::FindMethod};
+///
+/// let found = provider.find_by(&FindKey::Email("grace@example.org".to_owned())).await?;
+/// // Nobody was found. Was anybody asked?
+/// let said = match found.method {
+///     FindMethod::Unanswerable => "not known: the service cannot be searched by an address",
+///     FindMethod::Listed => "nobody on the whole list has the address",
+///     _ => "the service knows nobody with the address",
+/// };
+/// assert_eq!(said, "the service knows nobody with the address");
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -40,6 +40,22 @@ impl Hasher for DigestHasher {
 ///
 /// It remembers 64 bits of each of 250,000 cursors, in at most 4.5 MiB. When [`CursorGuard::is_full`], further
 /// cursors are not remembered, and a cycle of them would not be detected; a listing then ends with an error.
+///
+/// ```
+/// # let (service, account) = ("library".parse()?, "main".parse()?);
+/// # let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com");
+/// use anyprofile_core::{
+///     ListQuery,
+///     listing::{Cursor, CursorGuard, CursorPosition},
+/// };
+///
+/// let page = |number| Cursor::new(&info, &ListQuery::new(), CursorPosition::PageNumber(number));
+/// let mut guard = CursorGuard::default();
+/// assert!(guard.admit(&page(2)) && guard.admit(&page(3)));
+/// // The service leads back to a page that was read: the list would never end.
+/// assert!(!guard.admit(&page(2)));
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct CursorGuard {
     seen: HashSet<u64>,
@@ -69,6 +85,19 @@ impl CursorGuard {
 /// It remembers 64 bits of each of the latest 114,688 to 229,376 ids, in at most 2.25 MiB.
 /// [`DuplicateCounter::is_exhaustive`] says whether that was enough. The chance that two ids share the 64 bits is
 /// about one in 10^12.
+///
+/// ```
+/// use anyprofile_core::{ProfileId, listing::DuplicateCounter};
+///
+/// let ada: ProfileId = "library:main/user/ada".parse()?;
+/// let grace: ProfileId = "library:main/user/grace".parse()?;
+/// let mut counter = DuplicateCounter::default();
+/// assert_eq!(counter.note_page([&ada, &grace]), 0);
+/// // Somebody was added meanwhile, and the next page begins with the last profile of this one.
+/// assert!(counter.note(&grace));
+/// assert_eq!((counter.duplicates(), counter.is_exhaustive()), (1, true));
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct DuplicateCounter {
     latest: Digests,

@@ -105,6 +105,18 @@ name_type! {
 /// It is part of the identity, because two collections may use the same native ids. It does not say what the profile
 /// is: if a service lists organizations among its users, an organization has the id kind `user`, and its
 /// [`Profile::kind`](crate::Profile::kind) is `organization`.
+///
+/// ```
+/// use anyprofile_core::{IdKind, ProfileId};
+///
+/// const INVITE: IdKind = IdKind::new("invite");
+///
+/// let id: ProfileId = "library:main/invite/17".parse()?;
+/// assert_eq!(id.kind, INVITE);
+/// // The user 17 is somebody else.
+/// assert!(!id.is_same_as(&"library:main/user/17".parse()?));
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -282,6 +294,15 @@ impl<'de> Deserialize<'de> for ProfileId {
 }
 
 /// The error for a text that is not an id. It does not repeat the text.
+///
+/// ```
+/// use anyprofile_core::{ProfileId, id::IdError};
+///
+/// assert_eq!("ada".parse::<ProfileId>(), Err(IdError::Form));
+/// assert_eq!("the library:main/user/ada".parse::<ProfileId>(), Err(IdError::Name));
+/// // It would lead to another resource in the path of a URL.
+/// assert_eq!("library:main/user/..".parse::<ProfileId>(), Err(IdError::Native));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdError {

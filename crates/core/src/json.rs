@@ -18,6 +18,18 @@ use crate::path::is_identifier;
 /// can therefore always be written and read again.
 ///
 /// `Debug` shows only the length, because the text may hold personal data.
+///
+/// ```
+/// use anyprofile_core::profile::RawJson;
+///
+/// let raw: RawJson = serde_json::from_str(r#"{"balance": 1.10}"#)?;
+/// // As the service sent it, to the last digit. A log has no content.
+/// assert_eq!(raw.get(), r#"{"balance": 1.10}"#);
+/// assert_eq!(format!("{raw:?}"), "RawJson(17 bytes)");
+/// let value: serde_json::Value = raw.decode()?;
+/// assert_eq!(value["balance"], 1.1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct RawJson {
     text: Box<RawValue>,
@@ -103,6 +115,22 @@ impl schemars::JsonSchema for RawJson {
 }
 
 /// Fields that this version does not know, by name, as the service sent them.
+///
+/// ```
+/// anyprofile_core::open_record! {
+///     /// A user of some service.
+///     pub struct User {
+///         /// The user's name.
+///         name: String,
+///     }
+/// }
+///
+/// // The service has begun to send a badge.
+/// let user: User = serde_json::from_str(r#"{"name": "Ada", "badge": 7}"#)?;
+/// let new: Vec<_> = user.unknown.iter().map(|(name, value)| (name, value.get())).collect();
+/// assert_eq!(new, [("badge", "7")]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -41,6 +41,18 @@ pub struct Order {
 }
 
 /// The direction of an order.
+///
+/// ```
+/// use anyprofile_core::query::{Direction, Order, OrderField};
+///
+/// // What somebody wrote on a command line.
+/// let order = match "descending".parse()? {
+///     Direction::Ascending => Order::ascending(OrderField::Created),
+///     Direction::Descending => Order::descending(OrderField::Created),
+/// };
+/// assert_eq!(order.to_string(), "created descending");
+/// # Ok::<(), anyprofile_core::error::WordError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {

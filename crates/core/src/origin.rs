@@ -12,6 +12,22 @@ use crate::{Error, ErrorKind, Field, FieldPath, open_enum};
 
 /// A kind of record in which a service shows a profile, named by the service's own word. A service may show a person
 /// as a `profile` and, with other fields, as a `user`.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, Profile, ProfileId, profile::View};
+///
+/// const USER: View = View::new("user");
+/// const ADDRESS: View = View::new("address");
+///
+/// let id: ProfileId = "library:main/user/ada".parse()?;
+/// let mut ada = Profile::read_from(USER, id.clone());
+/// let mut address = Profile::new(id);
+/// address.country = "GB".into();
+/// // The provider adds the second record of the same person.
+/// ada.merge(ADDRESS, address);
+/// assert_eq!(ada.origin_of(&FieldPath::COUNTRY), Some(&ADDRESS));
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -85,6 +101,22 @@ pub struct Origin {
 }
 
 /// A record that was requested and could not be read.
+///
+/// ```
+/// use anyprofile_core::{
+///     Profile,
+///     profile::{MissingReason, MissingView, View},
+/// };
+///
+/// const SESSIONS: View = View::new("sessions");
+///
+/// let mut ada = Profile::read_from(View::new("user"), "library:main/user/ada".parse()?);
+/// ada.note_missing(SESSIONS, MissingReason::Withheld);
+/// // Why is no last sign-in known? This credential may not see the record that has it.
+/// let origin = ada.origin.expect("the profile was read from a record");
+/// assert_eq!(origin.missing, [MissingView::new(SESSIONS, MissingReason::Withheld)]);
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -64,6 +64,25 @@ pub struct Page<T> {
 }
 
 /// How a listing continues.
+///
+/// ```
+/// # let (service, account) = ("library".parse()?, "main".parse()?);
+/// # let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com");
+/// use anyprofile_core::{
+///     ListQuery,
+///     listing::{Cursor, CursorPosition, Next},
+/// };
+///
+/// let query = ListQuery::new();
+/// // The service sends a token as long as there is another page.
+/// let next = |token: Option<&str>| match token {
+///     Some(token) => Next::Cursor(Cursor::new(&info, &query, CursorPosition::Token(token.to_owned()))),
+///     None => Next::End,
+/// };
+/// assert!(matches!(next(Some("9f2")), Next::Cursor(_)));
+/// assert_eq!(next(None), Next::End);
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Next {
@@ -76,6 +95,15 @@ pub enum Next {
 }
 
 /// A record that could not be decoded. Its content is not kept.
+///
+/// ```
+/// use anyprofile_core::listing::{Page, Quarantined};
+///
+/// // One record has no name. The others are delivered.
+/// let page = Page::last(vec![Some("ada"), None, Some("grace")]).try_map(|name| name.ok_or("no name".to_owned()));
+/// assert_eq!(page.items, ["ada", "grace"]);
+/// assert_eq!(page.quarantined, [Quarantined::new(1, "no name")]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Quarantined {

@@ -247,6 +247,13 @@ impl<'de> Deserialize<'de> for FieldPath {
 }
 
 /// The error for a text that is not the path of a field.
+///
+/// ```
+/// use anyprofile_core::FieldPath;
+///
+/// let error = "mfa".parse::<FieldPath>().unwrap_err();
+/// assert_eq!(error.to_string(), "no such field; did you mean 'security.mfa_enabled'?");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldPathError(Option<&'static str>);
 

@@ -234,6 +234,23 @@ impl Profile {
 }
 
 /// A decision that was made while reading a record.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath, Profile, Timestamp,
+///     profile::{Note, NoteKind},
+/// };
+///
+/// let mut ada = Profile::new("library:main/user/ada".parse()?);
+/// // The service sends times without a zone. The profile says so.
+/// let read = Timestamp::read("2026-01-31T12:00:00")?;
+/// if read.assumed_utc {
+///     ada.notes.push(Note::new(FieldPath::TIMES_CREATED, NoteKind::AssumedUtc));
+/// }
+/// ada.times.created = read.timestamp.into();
+/// assert_eq!((&ada.notes[0].field, &ada.notes[0].kind), (&FieldPath::TIMES_CREATED, &NoteKind::AssumedUtc));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -50,6 +50,14 @@ pub struct ReadTimestamp {
 }
 
 /// The error for a text that is not an RFC 3339 time. The text is not kept: it may be anything.
+///
+/// ```
+/// use anyprofile_core::{Timestamp, time::TimestampError};
+///
+/// assert_eq!("31 January 2026".parse::<Timestamp>(), Err(TimestampError));
+/// // A date alone does not say which moment of the day is meant.
+/// assert_eq!("2026-01-31".parse::<Timestamp>(), Err(TimestampError));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampError;
 

@@ -34,6 +34,17 @@ use crate::{
 };
 
 /// Why a body could not be decoded. It repeats nothing of the content.
+///
+/// ```
+/// use anyprofile_core::wire::decode_failure;
+///
+/// let error = serde_json::from_str::<bool>(r#""ada@example.org""#).unwrap_err();
+/// assert!(error.to_string().contains("ada@example.org"));
+/// // The same without the address.
+/// let failure = decode_failure(&error);
+/// assert_eq!(failure.reason, "invalid type: string, expected a boolean");
+/// assert_eq!((failure.line, failure.column), (1, 17));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeFailure {
@@ -82,6 +93,28 @@ pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
 }
 
 /// A decoded page and its quarantined records.
+///
+/// ```
+/// use anyprofile_core::wire::{decode_page, decode_records};
+/// use serde::Deserialize;
+/// use serde_json::value::RawValue;
+/// # anyprofile_core::open_record! { /// A user.
+/// #     pub struct User { /// The name.
+/// #         name: String, } }
+///
+/// #[derive(Deserialize)]
+/// struct Envelope<R> {
+///     users: Vec<R>,
+/// }
+///
+/// let body = br#"{"users": [{"name": "Ada"}, 7, {"name": "Grace"}]}"#;
+/// let decoded = decode_page::<Envelope<User>, Envelope<Box<RawValue>>>(body, |loose| {
+///     decode_records(loose.users, |users| Envelope { users })
+/// })?;
+/// // A number is no user. It does not cost the page the other two.
+/// assert_eq!((decoded.page.users.len(), decoded.quarantined[0].position), (2, 1));
+/// # Ok::<(), anyprofile_core::wire::DecodeFailure>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodedPage<P> {
@@ -180,6 +213,24 @@ pub fn from_json<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Resul
 ///
 /// [`open_record!`](crate::open_record) implements it: such a field is absent, and its value is kept among the
 /// unknown fields. One field with a new type must not lose the whole record.
+///
+/// ```
+/// use anyprofile_core::{profile::RawJson, wire::Tolerant};
+///
+/// anyprofile_core::open_record! {
+///     /// A user of some service.
+///     pub struct User {
+///         name: String,
+///         active: bool,
+///     }
+/// }
+///
+/// // The service documents true or false, and sends a word.
+/// let user = User::read(r#"{"name": "Ada", "active": "yes"}"#)?;
+/// assert!(user.name.is_known_to_be("Ada") && user.active.is_absent());
+/// assert_eq!(user.unknown.get("active").map(RawJson::get), Some(r#""yes""#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait Tolerant: DeserializeOwned + 'static {
     /// Reads a record field by field.
     ///
@@ -230,6 +281,22 @@ pub fn decode_records<T: Tolerant, P>(
 ///
 /// For the opt-in `raw` of a profile: use `WithRaw<T>` in place of `T` with `decode_page`, within [`keeping_raw`] if
 /// it may be off.
+///
+/// ```
+/// use anyprofile_core::wire::{WithRaw, keeping_raw};
+/// # anyprofile_core::open_record! { /// A user.
+/// #     pub struct User { /// The name.
+/// #         name: String, } }
+///
+/// let text = r#"{"name": "Ada", "badge": 7.0}"#;
+/// let kept: WithRaw<User> = serde_json::from_str(text)?;
+/// assert!(kept.record.name.is_known_to_be("Ada"));
+/// assert_eq!(kept.raw.as_ref().map(|raw| raw.get()), Some(text));
+/// // A provider whose configuration does not ask for it keeps no text.
+/// let bare: WithRaw<User> = keeping_raw(false, || serde_json::from_str(text))?;
+/// assert!(bare.raw.is_none());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WithRaw<T> {

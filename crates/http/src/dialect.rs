@@ -68,6 +68,51 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 }
 
 /// A response with a success status, before it is decoded. `Debug` shows no content.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"problem":"no such user"}"#)))
+/// #     }
+/// # }
+/// # use std::borrow::Cow;
+/// use anyprofile_http::{Dialect, ErrorDetails, Failure, Success, SuccessVerdict};
+///
+/// #[derive(Debug)]
+/// struct Library;
+///
+/// impl Dialect for Library {
+///     /// A user that does not exist is reported with the status 200.
+///     fn verdict(&self, success: &Success<'_>) -> SuccessVerdict {
+///         let is_missing = success.operation == "get-user" && success.body.starts_with(br#"{"problem""#);
+///         if is_missing { SuccessVerdict::Failure(404) } else { SuccessVerdict::Success }
+///     }
+/// #     fn request_id_headers(&self) -> &[Cow<'static, str>] { &[] }
+/// #     fn is_own_form(&self, failure: &Failure<'_>) -> bool { failure.text("/problem").is_some() }
+/// #     fn describe(&self, _: &Failure<'_>, _: &mut ErrorDetails) {}
+///     // …
+/// }
+/// # fn client() -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// #     HttpClient::new(info, credential, HeaderMap::new(), Library, options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # let client = client()?;
+///
+/// let error = client.send(Request::get("get-user").path("/users").segment("ada")).await.unwrap_err();
+/// assert_eq!(error.kind(), anyprofile_core::ErrorKind::NotFound);
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct Success<'a> {
     /// The service's name for the operation.
@@ -91,6 +136,18 @@ impl fmt::Debug for Success<'_> {
 }
 
 /// Whether a response with a success status is a success.
+///
+/// ```
+/// use anyprofile_http::SuccessVerdict;
+///
+/// /// During maintenance the service sends a notice with the status 200.
+/// fn verdict(body: &[u8]) -> SuccessVerdict {
+///     if body == b"maintenance" { SuccessVerdict::Failure(503) } else { SuccessVerdict::Success }
+/// }
+///
+/// assert_eq!(verdict(b"maintenance"), SuccessVerdict::Failure(503));
+/// assert_eq!(verdict(b"[]"), SuccessVerdict::Success);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SuccessVerdict {
@@ -215,6 +272,45 @@ fn describe_token_error(
 }
 
 /// A response whose status is not a success. `Debug` shows no content.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         let body = r#"{"problems":["the address is taken","the name is too long"],"code":"taken"}"#;
+/// #         Ok(http::Response::builder().status(409).body(ResponseBody::from_bytes(body)).unwrap())
+/// #     }
+/// # }
+/// # fn client(dialect: StaticDialect) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// #     HttpClient::new(info, credential, HeaderMap::new(), dialect, options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// use anyprofile_http::{Request, StaticDialect};
+///
+/// // Errors are `{"problems": ["…"], "code": "…"}`. Anything else is from a gateway.
+/// let dialect = StaticDialect::new(
+///     |failure| failure.text("/code").is_some(),
+///     |failure, details| {
+///         details.code = failure.texts("/code");
+///         details.service_message = failure.texts("/problems");
+///     },
+/// );
+/// # let client = client(dialect)?;
+/// let error = client.send(Request::get("list-users").path("/users")).await.unwrap_err();
+/// assert_eq!((error.status(), error.code()), (Some(409), Some("taken")));
+/// assert_eq!(error.service_message(), Some("the address is taken; the name is too long"));
+/// # Ok(())
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The service's name for the operation.
@@ -286,6 +382,21 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
 }
 
 /// The details of an error response. `Debug` shows no content.
+///
+/// ```
+/// use anyprofile_core::ErrorKind;
+/// use anyprofile_http::ErrorDetails;
+/// use serde_json::json;
+///
+/// // What a dialect makes of `{"email": ["is taken"], "name": "is too long"}`.
+/// let mut details = ErrorDetails::default();
+/// details.kind = Some(ErrorKind::Conflict);
+/// for (name, messages) in [("email", json!(["is taken"])), ("name", json!("is too long"))] {
+///     details.field(name, &messages);
+/// }
+/// assert_eq!(details.field_errors[0], ("email".to_owned(), "is taken".to_owned()));
+/// assert_eq!(details.field_errors[1], ("name".to_owned(), "is too long".to_owned()));
+/// ```
 #[derive(Default)]
 #[non_exhaustive]
 pub struct ErrorDetails {

@@ -114,6 +114,49 @@ pub trait Observer: fmt::Debug + Send + Sync {
 }
 
 /// The id of an operation, unique in this process.
+///
+/// A request that is sent again keeps it, and another operation has another one:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("{}")))
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::{collections::HashSet, sync::Mutex};
+/// use anyprofile_http::{Observer, OperationId, Request, RequestStarted};
+///
+/// #[derive(Debug, Default)]
+/// struct Seen(Mutex<HashSet<OperationId>>);
+///
+/// impl Observer for Seen {
+///     fn request_started(&self, event: &RequestStarted<'_>) {
+///         self.0.lock().unwrap().insert(event.request.operation.id);
+///     }
+/// }
+///
+/// let seen = Arc::new(Seen::default());
+/// # let client = client(seen.clone())?;
+/// client.send(Request::get("list-users").path("/users")).await?;
+/// client.send(Request::get("list-users").path("/users")).await?;
+/// assert_eq!(seen.0.lock().unwrap().len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationId(u64);
 
@@ -136,6 +179,49 @@ impl fmt::Display for OperationId {
 }
 
 /// The operation that an event is about.
+///
+/// It is enough for the name of a span, which has nothing of a URL then:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("{}")))
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::sync::Mutex;
+/// use anyprofile_http::{Observer, OperationContext, OperationStarted, Request};
+///
+/// #[derive(Debug, Default)]
+/// struct Spans(Mutex<Vec<String>>);
+///
+/// impl Observer for Spans {
+///     fn operation_started(&self, event: &OperationStarted<'_>) {
+///         let OperationContext { service, account, method, name, .. } = &**event.operation;
+///         self.0.lock().unwrap().push(format!("{service} {account}: {method} {name}"));
+///     }
+/// }
+///
+/// let spans = Arc::new(Spans::default());
+/// # let client = client(spans.clone())?;
+/// client.send(Request::get("get-user").path("/users").segment("ada")).await?;
+/// assert_eq!(*spans.0.lock().unwrap(), ["library main: GET get-user"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationContext {
@@ -172,6 +258,47 @@ pub struct RequestContext {
 }
 
 /// The event of an operation that begins; see [`Observer::operation_started`].
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("{}")))
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::sync::Mutex;
+/// use anyprofile_http::{Observer, OperationStarted, Request};
+///
+/// /// What a program asks of the service, in the service's own words.
+/// #[derive(Debug, Default)]
+/// struct Names(Mutex<Vec<String>>);
+///
+/// impl Observer for Names {
+///     fn operation_started(&self, event: &OperationStarted<'_>) {
+///         self.0.lock().unwrap().push(event.operation.name.to_string());
+///     }
+/// }
+///
+/// let names = Arc::new(Names::default());
+/// # let client = client(names.clone())?;
+/// client.send(Request::get("list-users").path("/users")).await?;
+/// assert_eq!(*names.0.lock().unwrap(), ["list-users"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationStarted<'a> {
@@ -210,6 +337,21 @@ pub struct Waited<'a> {
 }
 
 /// The limit that a request waits for before it is sent.
+///
+/// ```
+/// use anyprofile_http::WaitReason;
+///
+/// /// What would help against waiting.
+/// fn advice(reason: WaitReason) -> &'static str {
+///     match reason {
+///         WaitReason::Concurrency => "raise max_concurrency",
+///         WaitReason::Rate => "ask the service for a higher rate",
+///         _ => "look at the log",
+///     }
+/// }
+///
+/// assert_eq!(advice(WaitReason::Concurrency), "raise max_concurrency");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitReason {
@@ -220,6 +362,47 @@ pub enum WaitReason {
 }
 
 /// The event of an attempt that begins; see [`Observer::request_started`].
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("{}")))
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::sync::atomic::{AtomicU32, Ordering};
+/// use anyprofile_http::{Observer, Request, RequestStarted};
+///
+/// /// The requests of an account, those that are sent again included.
+/// #[derive(Debug, Default)]
+/// struct Sent(AtomicU32);
+///
+/// impl Observer for Sent {
+///     fn request_started(&self, _: &RequestStarted<'_>) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+///
+/// let sent = Arc::new(Sent::default());
+/// # let client = client(sent.clone())?;
+/// client.send(Request::get("list-users").path("/users")).await?;
+/// assert_eq!(sent.0.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestStarted<'a> {
@@ -228,6 +411,47 @@ pub struct RequestStarted<'a> {
 }
 
 /// The event of an attempt that ended with a response; see [`Observer::response_received`].
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("{}")))
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::sync::Mutex;
+/// use anyprofile_http::{Observer, Request, ResponseReceived};
+///
+/// /// The status and the size of each response.
+/// #[derive(Debug, Default)]
+/// struct Sizes(Mutex<Vec<(u16, Option<u64>)>>);
+///
+/// impl Observer for Sizes {
+///     fn response_received(&self, event: &ResponseReceived<'_>) {
+///         self.0.lock().unwrap().push((event.status, event.body_bytes));
+///     }
+/// }
+///
+/// let sizes = Arc::new(Sizes::default());
+/// # let client = client(sizes.clone())?;
+/// client.send(Request::get("list-users").path("/users")).await?;
+/// assert_eq!(*sizes.0.lock().unwrap(), [(200, Some(2))]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ResponseReceived<'a> {
@@ -282,6 +506,50 @@ pub struct RequestFailed<'a> {
 }
 
 /// The event of an attempt that was cancelled; see [`Observer::request_cancelled`].
+///
+/// Here the service does not respond, and the program gives up:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         std::future::pending().await
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::{sync::mpsc, time::Duration};
+/// use anyprofile_http::{Observer, Request, RequestCancelled};
+///
+/// #[derive(Debug)]
+/// struct Cancelled(mpsc::Sender<u32>);
+///
+/// impl Observer for Cancelled {
+///     fn request_cancelled(&self, event: &RequestCancelled<'_>) {
+///         let _ = self.0.send(event.request.attempt);
+///     }
+/// }
+///
+/// let (sender, cancelled) = mpsc::channel();
+/// # let client = client(Arc::new(Cancelled(sender)))?;
+/// let send = client.send(Request::get("list-users").path("/users"));
+/// assert!(tokio::time::timeout(Duration::from_millis(10), send).await.is_err());
+/// # tokio::task::yield_now().await;
+/// assert_eq!(cancelled.try_recv(), Ok(1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestCancelled<'a> {
@@ -292,6 +560,49 @@ pub struct RequestCancelled<'a> {
 }
 
 /// The event of a request that will be sent again; see [`Observer::retry_scheduled`].
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::builder().status(503).body(ResponseBody::from_bytes("")).unwrap())
+/// #     }
+/// # }
+/// # fn client(observer: Arc<dyn Observer>) -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory)).with_observer(observer);
+/// #     let backoff = ExponentialBackoff::new().with_jitter(false).with_first_bound(std::time::Duration::from_millis(10));
+/// #     let options = options.with_retry_policy(Arc::new(backoff.with_attempt_limit(2)));
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # use std::{sync::Mutex, time::Duration};
+/// use anyprofile_http::{Observer, Request, RetryReason, RetryScheduled};
+///
+/// #[derive(Debug, Default)]
+/// struct Retries(Mutex<Vec<(Duration, RetryReason)>>);
+///
+/// impl Observer for Retries {
+///     fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+///         self.0.lock().unwrap().push((event.wait, event.reason));
+///     }
+/// }
+///
+/// let retries = Arc::new(Retries::default());
+/// # let client = client(retries.clone())?;
+/// // The service is down. It is asked twice.
+/// assert!(client.send(Request::get("list-users").path("/users")).await.is_err());
+/// assert_eq!(*retries.0.lock().unwrap(), [(Duration::from_millis(5), RetryReason::Status(503))]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RetryScheduled<'a> {
@@ -304,6 +615,23 @@ pub struct RetryScheduled<'a> {
 }
 
 /// Why a request is sent again.
+///
+/// ```
+/// use anyprofile_http::{RetryReason, TransportErrorKind};
+///
+/// /// The label of a metric.
+/// fn label(reason: RetryReason) -> String {
+///     match reason {
+///         RetryReason::Status(429) => "throttled".to_owned(),
+///         RetryReason::Status(status) => status.to_string(),
+///         RetryReason::Transport(kind) => format!("{kind:?}"),
+///         _ => "other".to_owned(),
+///     }
+/// }
+///
+/// assert_eq!(label(RetryReason::Status(503)), "503");
+/// assert_eq!(label(RetryReason::Transport(TransportErrorKind::Timeout)), "Timeout");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryReason {
@@ -349,6 +677,21 @@ pub struct OperationFinished<'a> {
 }
 
 /// The outcome of an operation.
+///
+/// ```
+/// use anyprofile_core::ErrorKind;
+/// use anyprofile_http::OperationOutcome;
+///
+/// /// Whether somebody should be woken.
+/// fn is_outage(outcome: OperationOutcome) -> bool {
+///     use ErrorKind::{Timeout, Transport, Upstream};
+///     matches!(outcome, OperationOutcome::Failed(Timeout | Transport | Upstream))
+/// }
+///
+/// assert!(is_outage(OperationOutcome::Failed(ErrorKind::Upstream)));
+/// // That somebody is not found is an answer.
+/// assert!(!is_outage(OperationOutcome::Failed(ErrorKind::NotFound)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OperationOutcome {

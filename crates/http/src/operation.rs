@@ -141,6 +141,41 @@ impl<T> fmt::Debug for Operation<T> {
 }
 
 /// The result of an operation.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         let response = http::Response::builder().header("x-request-id", "req-7");
+/// #         Ok(response.body(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)).unwrap())
+/// #     }
+/// # }
+/// # fn client() -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// #     HttpClient::new(info, credential, HeaderMap::new(), TOKEN_DIALECT, options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # let client = client()?;
+/// use anyprofile_http::{Operation, Request};
+///
+/// let get_name = Operation::new(Request::get("get-user").path("/users").segment("ada"), |response| {
+///     Ok(response.decode::<serde_json::Value>()?["name"].clone())
+/// });
+/// let reply = client.call(&get_name).await?;
+/// assert_eq!(reply.value, "Ada");
+/// // What to tell the service's support, and what it took.
+/// assert_eq!((reply.request_id.as_deref(), reply.stats.attempts), (Some("req-7"), 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {

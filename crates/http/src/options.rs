@@ -277,6 +277,16 @@ impl fmt::Debug for TransportLayer {
 }
 
 /// Which proxy to use.
+///
+/// ```
+/// use anyprofile_http::{HttpOptions, Proxy};
+///
+/// let proxy = Proxy::Url("http://user:password@proxy.example.com:3128".to_owned());
+/// // A log of the options has no password.
+/// assert_eq!(format!("{proxy:?}"), "Url(..)");
+/// let options = HttpOptions::default().with_proxy(proxy);
+/// assert_ne!(options.proxy, Proxy::Environment);
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
@@ -308,6 +318,18 @@ impl fmt::Debug for Proxy {
 }
 
 /// The TLS library. Creating a client fails with a configuration error if the library was not built in.
+///
+/// ```
+/// use anyprofile_http::{HttpOptions, TlsBackend};
+///
+/// /// A setting of a program. The platform's library trusts the smart card of the company.
+/// fn options(uses_platform: bool) -> HttpOptions {
+///     HttpOptions::default().with_tls(if uses_platform { TlsBackend::Native } else { TlsBackend::Default })
+/// }
+///
+/// assert_eq!(options(true).tls, TlsBackend::Native);
+/// assert_eq!(options(false).tls, HttpOptions::default().tls);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsBackend {

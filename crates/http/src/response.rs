@@ -22,6 +22,47 @@ use crate::{
 };
 
 /// A page of a listing as the service sends it, with metadata of its response.
+///
+/// ```
+/// # use serde::Deserialize;
+/// # use anyprofile_core::wire::decode_records;
+/// # anyprofile_core::open_record! { /// A user.
+/// #     pub struct User { /// The name.
+/// #         name: String, } }
+/// # #[derive(Deserialize)]
+/// # struct Users<R> { total: u64, users: Vec<R> }
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         let body = r#"{"total": 3, "users": [{"name": "Ada"}, 7, {"name": "Grace"}]}"#;
+/// #         Ok(http::Response::new(ResponseBody::from_bytes(body)))
+/// #     }
+/// # }
+/// # fn client() -> anyprofile_core::Result<HttpClient> {
+/// #     let (service, account) = ("library".parse()?, "main".parse()?);
+/// #     let info = anyprofile_core::ProviderInfo::new(service, account, "Library", "https://api.example.com/v1");
+/// #     let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+/// #     let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+/// #     HttpClient::new(info, credential, HeaderMap::new(), StaticDialect::new(|_| true, |_, _| {}), options)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyprofile_core::Result<()> {
+/// # let client = client()?;
+/// let response = client.send(Request::get("list-users").path("/users")).await?;
+/// // `Users` has the users of a page, and their total.
+/// let listed = response.decode_envelope::<Users<User>, Users<Box<serde_json::value::RawValue>>>(|page| {
+///     decode_records(page.users, |users| Users { total: page.total, users })
+/// })?;
+/// let page = listed.into_page(|page| (page.users, Some(page.total)));
+/// // One record is no user. The page says so, and has the others.
+/// assert_eq!((page.items.len(), page.quarantined.len(), page.declared_total), (2, 1, Some(3)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Listed<L> {

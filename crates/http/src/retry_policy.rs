@@ -163,6 +163,17 @@ impl<'a> RetryContext<'a> {
 }
 
 /// How an attempt failed. `Debug` shows no header.
+///
+/// ```
+/// use anyprofile_http::{AttemptFailure, HeaderMap, TransportErrorKind};
+///
+/// let headers = HeaderMap::new();
+/// let status = |status| AttemptFailure::Status { status, headers: &headers };
+/// assert!(status(503).is_transient() && !status(404).is_transient());
+/// // A timeout may pass. A certificate that is not accepted stays as it is.
+/// assert!(AttemptFailure::Transport(TransportErrorKind::Timeout).is_transient());
+/// assert!(!AttemptFailure::Transport(TransportErrorKind::Certificate).is_transient());
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum AttemptFailure<'a> {
@@ -212,6 +223,23 @@ impl fmt::Debug for AttemptFailure<'_> {
 }
 
 /// What to do after a failed attempt.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_http::RetryDecision;
+///
+/// /// A person waits for the result, and will not wait for minutes.
+/// fn impatient(decision: RetryDecision) -> RetryDecision {
+///     match decision {
+///         RetryDecision::RetryAfter(wait) if wait > Duration::from_secs(5) => RetryDecision::GiveUp,
+///         decision => decision,
+///     }
+/// }
+///
+/// let in_a_minute = RetryDecision::RetryAfter(Duration::from_secs(60));
+/// assert_eq!(impatient(in_a_minute), RetryDecision::GiveUp);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
     /// Fail the operation with the failure of this attempt.
@@ -295,6 +323,18 @@ impl RetryPolicy for ExponentialBackoff {
 }
 
 /// A policy with an attempt limit; see [`RetryPolicy::with_attempt_limit`].
+///
+/// ```
+/// use anyprofile_http::{
+///     AttemptFailure, AttemptLimit, ExponentialBackoff, HeaderMap, RetryContext, RetryDecision, RetryPolicy,
+/// };
+///
+/// let policy: AttemptLimit<ExponentialBackoff> = ExponentialBackoff::new().with_attempt_limit(2);
+/// let headers = HeaderMap::new();
+/// let failed = RetryContext::new("users_list", AttemptFailure::Status { status: 503, headers: &headers });
+/// assert!(matches!(policy.decide(&failed), RetryDecision::RetryAfter(_)));
+/// assert_eq!(policy.decide(&failed.with_attempts(2)), RetryDecision::GiveUp);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AttemptLimit<P> {
     policy: P,
@@ -308,6 +348,20 @@ impl<P: RetryPolicy> RetryPolicy for AttemptLimit<P> {
 }
 
 /// A policy with a time limit; see [`RetryPolicy::with_time_limit`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyprofile_http::{
+///     AttemptFailure, ExponentialBackoff, HeaderMap, RetryContext, RetryDecision, RetryPolicy, TimeLimit,
+/// };
+///
+/// let policy: TimeLimit<ExponentialBackoff> = ExponentialBackoff::new().with_time_limit(Duration::from_secs(10));
+/// let headers = HeaderMap::new();
+/// let failed = RetryContext::new("users_list", AttemptFailure::Status { status: 503, headers: &headers });
+/// assert!(matches!(policy.decide(&failed), RetryDecision::RetryAfter(_)));
+/// assert_eq!(policy.decide(&failed.with_elapsed(Duration::from_secs(10))), RetryDecision::GiveUp);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TimeLimit<P> {
     policy: P,

@@ -174,6 +174,31 @@ where
 /// A tower [`Service`] that sends requests through a [`Transport`]. It is always ready, and clones share the transport.
 ///
 /// See [`TowerTransport::around`].
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use anyprofile_http::*;
+/// # #[derive(Debug)]
+/// # struct InMemory;
+/// # #[anyprofile_core::async_trait]
+/// # impl Transport for InMemory {
+/// #     async fn send(&self, _: http::Request<bytes::Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+/// #         Ok(http::Response::new(ResponseBody::from_bytes("[]")))
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), TransportError> {
+/// use anyprofile_http::TransportService;
+/// use bytes::Bytes;
+/// use tower_service::Service;
+///
+/// // A test calls a service with layers as tower does.
+/// let mut service = TransportService::new(Arc::new(InMemory));
+/// let response = service.call(http::Request::new(Bytes::new())).await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TransportService(Arc<dyn Transport>);
 

@@ -43,6 +43,19 @@ impl std::error::Error for TransportError {
 }
 
 /// Where a request failed before its response was complete.
+///
+/// ```
+/// use anyprofile_http::TransportErrorKind;
+///
+/// /// Whether somebody must change a setting before it can work.
+/// fn needs_a_person(kind: TransportErrorKind) -> bool {
+///     matches!(kind, TransportErrorKind::Certificate | TransportErrorKind::ProxyCredentials)
+/// }
+///
+/// assert!(needs_a_person(TransportErrorKind::ProxyCredentials));
+/// assert!(!needs_a_person(TransportErrorKind::Timeout));
+/// assert_eq!(TransportErrorKind::Timeout.to_string(), "the service did not respond in time");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {

@@ -11,6 +11,20 @@ use crate::{
 };
 
 /// Whether a field can be read.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath,
+///     capabilities::{FieldSpec, FieldTable, Readable},
+/// };
+///
+/// let last_login = FieldSpec::read(FieldPath::SECURITY_LAST_LOGIN, "last_login").withheld("audit:read");
+/// let table: FieldTable = [last_login].into_iter().collect();
+/// // Why does the review show no last sign-in? The credential lacks a permission.
+/// let readable = table.readable(&FieldPath::SECURITY_LAST_LOGIN);
+/// assert_eq!(readable.to_string(), "withheld (needs audit:read)");
+/// assert_eq!(table.readable(&FieldPath::TITLE), Readable::No);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -27,6 +41,20 @@ pub enum Readable {
 }
 
 /// The rule for writing a field.
+///
+/// ```
+/// use anyprofile_core::{
+///     IdKind,
+///     capabilities::{AtCreation, ValueFormat, WriteRule},
+/// };
+///
+/// // What the service documents of the address of a user.
+/// let rule = WriteRule::set_only(&[IdKind::USER], ValueFormat::Email)
+///     .at_creation(AtCreation::Required)
+///     .with_warning("the person must confirm the new address");
+/// assert!(rule.update && !rule.clear);
+/// assert_eq!(rule.to_string(), "an e-mail address; update: yes, creation: required, clear: no; for user");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WriteRule {
@@ -56,6 +84,23 @@ pub struct WriteRule {
 }
 
 /// Whether a field is set when a profile is created.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, IdKind, capabilities::{AtCreation, FieldSpec, FieldTable, ValueFormat, WriteRule}};
+///
+/// let text = WriteRule::set_only(&[IdKind::USER], ValueFormat::Text { max_characters: None });
+/// let email = WriteRule::set_only(&[IdKind::USER], ValueFormat::Email).at_creation(AtCreation::Required);
+/// let table: FieldTable = [
+///     FieldSpec::read(FieldPath::TITLE, "title").writable(text),
+///     FieldSpec::read(FieldPath::EMAILS, "email").writable(email),
+/// ]
+/// .into_iter()
+/// .collect();
+/// // What must a form for a new user ask for?
+/// let is_required = |spec: &&FieldSpec| spec.write.as_ref().is_some_and(|rule| rule.create == AtCreation::Required);
+/// let required: Vec<_> = table.iter().filter(is_required).map(|spec| spec.path.as_str()).collect();
+/// assert_eq!(required, ["emails"]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -70,6 +115,15 @@ pub enum AtCreation {
 }
 
 /// The format of a value. Lengths are in characters (Unicode scalar values), not bytes.
+///
+/// ```
+/// use anyprofile_core::capabilities::ValueFormat;
+///
+/// // What a form says next to a field.
+/// let name = ValueFormat::Text { max_characters: Some(80) };
+/// assert_eq!(name.to_string(), "a string of at most 80 characters");
+/// assert_eq!(ValueFormat::one_of(["en", "nb"]).to_string(), "one of: en, nb");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -274,6 +328,18 @@ impl WriteRule {
 }
 
 /// A field of a service.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, capabilities::FieldSpec, profile::View};
+///
+/// const USER: View = View::new("user");
+/// const SESSION: View = View::new("session");
+///
+/// // The service shows the last sign-in with the sessions, and not with the user.
+/// let last_login = FieldSpec::read_in(FieldPath::SECURITY_LAST_LOGIN, SESSION, "signed_in_at");
+/// assert!(last_login.is_in(&SESSION) && !last_login.is_in(&USER));
+/// assert!(last_login.write.is_none());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldSpec {
@@ -288,6 +354,16 @@ pub struct FieldSpec {
 }
 
 /// Where a service shows a field.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, capabilities::FieldSpec, profile::View};
+///
+/// let country = FieldSpec::read_in(FieldPath::COUNTRY, View::new("user"), "country")
+///     .and_in(View::new("address"), "countryCode");
+/// // What are the fields called in the service's own documentation?
+/// let names: Vec<_> = country.sources.iter().map(|source| source.name.as_ref()).collect();
+/// assert_eq!(names, ["country", "countryCode"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldSource {

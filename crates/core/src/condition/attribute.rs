@@ -140,6 +140,14 @@ impl<'de> Deserialize<'de> for Attribute {
 }
 
 /// The text does not name a field of a profile, or a part of one.
+///
+/// ```
+/// use anyprofile_core::condition::Attribute;
+///
+/// // The message says which parts there are.
+/// let error = "changed_by.mail".parse::<Attribute>().unwrap_err();
+/// assert_eq!(error.to_string(), "no such part; the parts of changed_by are id, name, email");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeError(Reason);
 

@@ -245,6 +245,17 @@ impl fmt::Debug for Comparison {
 }
 
 /// A comparison that is always false, and why.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath,
+///     condition::{Comparison, Operator},
+/// };
+///
+/// // Nobody would ever match, so it is refused, with the rule.
+/// let error = Comparison::new(FieldPath::SECURITY_MFA_ENABLED, Operator::Equal, "off").unwrap_err();
+/// assert_eq!(error.to_string(), "security.mfa_enabled must be compared by eq or ne with true or false");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonError(String);
 

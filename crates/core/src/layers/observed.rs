@@ -72,6 +72,34 @@ pub trait ProviderObserver: fmt::Debug + Send + Sync + 'static {
 }
 
 /// A call of a provider.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use std::sync::{Arc, Mutex};
+/// use anyprofile_core::{ProfileProviderExt, layers::{Observed, ProviderCall, ProviderObserver}};
+///
+/// #[derive(Debug, Default)]
+/// struct Calls(Mutex<Vec<String>>);
+///
+/// impl ProviderObserver for Calls {
+///     fn call_started(&self, call: &ProviderCall<'_>) {
+///         self.0.lock().unwrap().push(format!("{} {}", call.operation, call.write.unwrap_or_default()));
+///     }
+/// }
+///
+/// let calls = Arc::new(Calls::default());
+/// Observed::new(Arc::new(provider), calls.clone()).deactivate(&ada.id).await?;
+/// assert_eq!(*calls.0.lock().unwrap(), ["plan deactivate", "execute deactivate"]);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderCall<'a> {
@@ -89,6 +117,35 @@ pub struct ProviderCall<'a> {
 }
 
 /// A finished call.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// use anyprofile_core::{ListQuery, ProfileProviderExt, layers::{CallFinished, Observed, ProviderObserver}};
+///
+/// /// How many profiles were read.
+/// #[derive(Debug, Default)]
+/// struct Read(AtomicU64);
+///
+/// impl ProviderObserver for Read {
+///     fn call_finished(&self, event: &CallFinished<'_>) {
+///         self.0.fetch_add(event.items, Ordering::Relaxed);
+///     }
+/// }
+///
+/// let read = Arc::new(Read::default());
+/// Observed::new(Arc::new(provider), read.clone()).list_all(ListQuery::new()).await?;
+/// assert_eq!(read.0.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallFinished<'a> {
@@ -107,6 +164,22 @@ pub struct CallFinished<'a> {
 }
 
 /// The outcome of a call.
+///
+/// ```
+/// use anyprofile_core::{ErrorKind, layers::CallOutcome};
+///
+/// /// The label of a metric.
+/// fn label(outcome: CallOutcome) -> &'static str {
+///     match outcome {
+///         CallOutcome::Succeeded => "ok",
+///         CallOutcome::Failed(kind) => kind.as_str(),
+///         _ => "cancelled",
+///     }
+/// }
+///
+/// assert_eq!(label(CallOutcome::Succeeded), "ok");
+/// assert_eq!(label(CallOutcome::Failed(ErrorKind::RateLimited)), "rate_limited");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallOutcome {
@@ -122,6 +195,35 @@ pub enum CallOutcome {
 ///
 /// A call that the provider makes itself is part of the outer call and is not reported, for example reading a profile
 /// to plan an update.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// use anyprofile_core::{ProfileProviderExt, layers::{Observed, ProviderCall, ProviderObserver}};
+///
+/// #[derive(Debug, Default)]
+/// struct Count(AtomicU64);
+///
+/// impl ProviderObserver for Count {
+///     fn call_started(&self, _: &ProviderCall<'_>) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+///
+/// let count = Arc::new(Count::default());
+/// let provider = Observed::new(Arc::new(provider), count.clone());
+/// assert_eq!(provider.get(&ada.id).await?.label(), "Ada");
+/// assert_eq!(count.0.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone)]
 pub struct Observed {
     provider: Arc<dyn ProfileProvider>,

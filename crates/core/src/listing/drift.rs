@@ -16,6 +16,28 @@ const REST: &str = "…";
 ///
 /// A name may be anything, even a person's address. Names that are not identifiers (1 to 64 ASCII letters, digits,
 /// `_`, `-` and `.`) are counted under `…`, as are names after the first 64.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # ada.unknown.insert("badge", serde_json::from_str("7").expect("it is JSON"));
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, ProfileProviderExt};
+///
+/// let report = provider.list(ListQuery::new()).read_all().await?.report;
+/// // Has the service's API changed? One record has a field that this version does not know.
+/// assert_eq!(report.drift.new_fields["badge"], 1);
+/// assert!(report.drift.new_words.is_empty());
+/// // The listing is complete all the same.
+/// assert!(report.is_complete());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -117,6 +117,43 @@ const fn is_zero(number: &u64) -> bool {
 }
 
 /// A record that could not be decoded or read, and was not delivered.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use anyprofile_core::{*, listing::*};
+/// # #[derive(Debug)]
+/// # struct OneBad(memory::MemoryProvider);
+/// # #[async_trait]
+/// # impl ProfileProvider for OneBad {
+/// #     fn decorated(&self) -> Option<&dyn ProfileProvider> { Some(&self.0) }
+/// #     fn info(&self) -> &ProviderInfo { self.0.info() }
+/// #     fn capabilities(&self) -> &Capabilities { self.0.capabilities() }
+/// #     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+/// #         let page = self.0.list_page(query, cursor).await?;
+/// #         Ok(page.with_quarantined(vec![Quarantined::new(1, "missing field 'id'")]))
+/// #     }
+/// #     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+/// #         self.0.get_opts(id, options).await
+/// #     }
+/// # }
+/// # let provider = OneBad(provider);
+/// use anyprofile_core::{ListQuery, ProfileProviderExt};
+///
+/// let report = provider.list(ListQuery::new()).read_all().await?.report;
+/// assert!(!report.is_complete());
+/// // Where to look, for somebody who asks the service about it.
+/// let [bad] = report.quarantined_records.as_slice() else { panic!("one record cannot be read") };
+/// assert_eq!((bad.page, bad.position, bad.reason.as_str()), (1, 1, "missing field 'id'"));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct QuarantinedRecord {
@@ -131,6 +168,28 @@ pub struct QuarantinedRecord {
 }
 
 /// The report of one collection.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{IdKind, ListQuery, ProfileProviderExt};
+///
+/// let report = provider.list(ListQuery::new()).read_all().await?.report;
+/// for collection in &report.collections {
+///     let name = collection.collection.as_ref().map_or("profiles", IdKind::as_str);
+///     println!("{name}: {} of {:?}", collection.received, collection.declared_total);
+/// }
+/// let [only] = report.collections.as_slice() else { panic!("the service has one list") };
+/// assert_eq!((only.received, only.declared_total), (1, Some(1)));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CollectionReport {

@@ -12,6 +12,28 @@ const KEPT: usize = 10_000;
 /// A request that a [`MemoryProvider`](super::MemoryProvider) received. A write is recorded as its plan showed it.
 ///
 /// `Debug` does not show the body.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, ProfileChange, ProfileProviderExt};
+/// use serde_json::json;
+///
+/// provider.update(&ada.id, &ProfileChange::new().set(FieldPath::TITLE, "countess")).await?;
+/// // A test of a program looks at what the program sent.
+/// let requests = provider.requests();
+/// let sent = requests.iter().find(|request| request.is_write).expect("a title was written");
+/// assert_eq!((sent.method.as_ref(), sent.url.as_str()), ("PATCH", "memory:user/ada"));
+/// assert_eq!(sent.body, Some(json!({"title": "countess"})));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MemoryRequest {

@@ -19,6 +19,32 @@ use crate::{
 };
 
 /// A plan under construction. [`Plan::begin`] does the work that all providers share.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{FieldPath, Plan, PlanOptions, ProfileChange, Write, plan::PlannedRequest};
+/// use serde_json::json;
+///
+/// let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::TITLE, "countess");
+/// let write = Write::update(ada.id.clone(), change);
+/// // What a provider does in `plan`.
+/// let plan = Plan::begin(&provider, &write, &PlanOptions::new()).await?;
+/// let Write::Update { change, .. } = plan.needed() else { unreachable!("it is an update") };
+/// // The name is unchanged, and is not sent.
+/// assert!(change.get(&FieldPath::NAME_DISPLAY).is_keep());
+/// let body = json!({"job_title": change.text(&FieldPath::TITLE).into_set()});
+/// let request = PlannedRequest::new("PATCH", "https://api.example.com/users/ada", Some(body));
+/// assert_eq!(plan.with_request(request).build().differences().len(), 1);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 pub struct PlanBuilder(Inner);
 
 impl fmt::Debug for PlanBuilder {

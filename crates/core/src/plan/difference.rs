@@ -12,6 +12,28 @@ use crate::{
 };
 
 /// A change of one field.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{Field, FieldPath, PlanOptions, ProfileChange, ProfileProvider, Write};
+///
+/// let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Augusta");
+/// let plan = provider.plan(&Write::update(ada.id, change), &PlanOptions::new()).await?;
+/// // What a person is shown before anything is sent.
+/// let [difference] = plan.differences() else { panic!("one field changes") };
+/// assert_eq!(difference.field, FieldPath::NAME_DISPLAY);
+/// assert_eq!(difference.now, Field::Value("Ada".into()));
+/// assert_eq!(difference.then, Some("Augusta".into()));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Difference {

@@ -5,6 +5,25 @@ use std::fmt;
 use crate::{Error, FieldPath, Profile, Result, enrollment::Enrollment};
 
 /// The outcome of one request of a plan.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ProfileProviderExt, Write, plan::StepOutcome};
+///
+/// let executed = provider.write(Write::delete(ada.id)).await?;
+/// // Is there a request of which nobody knows what became of it?
+/// assert!(!executed.steps.contains(&StepOutcome::Unknown));
+/// assert_eq!(executed.steps, [StepOutcome::Made]);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StepOutcome {
@@ -19,6 +38,20 @@ pub enum StepOutcome {
 }
 
 /// The service's response to one request of a plan.
+///
+/// ```
+/// use anyprofile_core::{Profile, plan::Receipt};
+///
+/// /// The service confirms a write with the record, or with an empty body.
+/// fn receipt(record: Option<Profile>) -> Receipt {
+///     record.map_or(Receipt::Accepted, |profile| Receipt::Shows(Box::new(profile)))
+/// }
+///
+/// let ada = Profile::new("library:main/user/ada".parse()?);
+/// assert!(matches!(receipt(Some(ada)), Receipt::Shows(profile) if profile.label() == "ada"));
+/// assert!(matches!(receipt(None), Receipt::Accepted));
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Receipt {

@@ -15,6 +15,34 @@ use crate::{
 /// request, and finishes it.
 ///
 /// If it is dropped before it is finished, the plan counts as executed, because something may have been sent.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{
+///     ExecuteOptions, PlanOptions, ProfileProvider, Write,
+///     plan::{Execution, Receipt, StepOutcome},
+/// };
+///
+/// let plan = provider.plan(&Write::delete(ada.id), &PlanOptions::new()).await?;
+/// // What a provider does in `execute`.
+/// let mut execution = Execution::begin(&provider, &plan, &ExecuteOptions::new()).await?;
+/// while execution.goes_on() {
+///     // Here the next request is sent.
+///     execution.step(Ok(Receipt::Accepted));
+/// }
+/// let executed = execution.finish(&provider).await;
+/// assert_eq!(executed.steps, [StepOutcome::Made]);
+/// assert!(plan.is_spent());
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Execution {
     plan: Plan,

@@ -95,6 +95,28 @@ struct Inner {
 }
 
 /// The account that created a plan. Only this account can execute it.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{
+///     AccountName, ErrorKind, PlanOptions, ProfileProvider, Write, memory::MemoryProvider, plan::Issuer,
+/// };
+///
+/// let plan = provider.plan(&Write::delete(ada.id), &PlanOptions::new()).await?;
+/// assert_eq!(*plan.issuer(), Issuer::of(provider.info()));
+/// // At another account the same id may be somebody else.
+/// let other = MemoryProvider::builder(AccountName::from_static("other")).build()?;
+/// assert_eq!(plan.check_issuer(other.info()).unwrap_err().kind(), ErrorKind::InvalidRequest);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issuer {

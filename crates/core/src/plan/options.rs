@@ -5,6 +5,27 @@ use std::sync::Arc;
 use crate::Profile;
 
 /// Options of planning a write.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{ListQuery, PlanOptions, ProfileProvider, ProfileProviderExt, Write};
+///
+/// let ada = provider.list_all(ListQuery::new()).await?.profiles.remove(0);
+/// let listed = provider.request_count();
+/// // The profile is at hand, so planning sends nothing.
+/// let plan = provider.plan(&Write::deactivate(ada.id.clone()), &PlanOptions::given(ada)).await?;
+/// assert_eq!(provider.request_count(), listed);
+/// assert!(plan.current().is_some_and(|profile| profile.label() == "Ada"));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlanOptions {
@@ -13,6 +34,29 @@ pub struct PlanOptions {
 }
 
 /// Where a plan gets the current profile from.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use anyprofile_core::{PlanOptions, ProfileProvider, Write, plan::PlanRead};
+///
+/// let delete = Write::delete(ada.id);
+/// let mut options = PlanOptions::new();
+/// // A deletion needs only the id.
+/// assert!(provider.plan(&delete, &options).await?.current().is_none());
+/// // A person who confirms it wants to see who it is.
+/// options.read = PlanRead::Always;
+/// let plan = provider.plan(&delete, &options).await?;
+/// assert!(plan.current().is_some_and(|profile| profile.label() == "Ada"));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum PlanRead {

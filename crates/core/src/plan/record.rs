@@ -24,6 +24,36 @@ const VERSION: u32 = 1;
 /// It serializes with all values to write; a plan with a secret value is refused. `Debug` shows no values. The
 /// requests and the current values are stored as digests (HMAC-SHA-256) under a key of its own, so that two records
 /// do not reveal that they write the same.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use anyprofile_core::Timestamp;
+/// # let time = |text: &str| text.parse::<Timestamp>().expect("it is a time");
+/// # let (noon, evening) = (time("2026-01-31T12:00:00Z"), time("2026-01-31T20:00:00Z"));
+/// # let key = [7; anyprofile_core::plan::PLAN_KEY_LENGTH];
+/// use anyprofile_core::{
+///     FieldPath, PlanOptions, ProfileChange, ProfileProvider, ProfileProviderExt, Write, plan::PlanRecord,
+/// };
+///
+/// let write = Write::update(ada.id, ProfileChange::new().set(FieldPath::TITLE, "countess"));
+/// let plan = provider.plan(&write, &PlanOptions::always()).await?;
+/// let record = PlanRecord::of(&plan, provider.capabilities(), noon, evening, key)?;
+/// let stored = serde_json::to_string(&record).expect("a record can be written");
+///
+/// // Later, after somebody has approved it.
+/// let record: PlanRecord = serde_json::from_str(&stored).expect("it was written above");
+/// let plan = provider.resume(&record, noon).await?.into_unchanged()?;
+/// assert_eq!(plan.differences(), record.differences);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanRecord {
@@ -153,6 +183,35 @@ impl PlanRecord {
 }
 
 /// A stored plan that was planned again.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// # use anyprofile_core::Timestamp;
+/// # let time = |text: &str| text.parse::<Timestamp>().expect("it is a time");
+/// # let (noon, evening) = (time("2026-01-31T12:00:00Z"), time("2026-01-31T20:00:00Z"));
+/// # let key = [7; anyprofile_core::plan::PLAN_KEY_LENGTH];
+/// use anyprofile_core::{
+///     FieldPath, PlanOptions, ProfileChange, ProfileProvider, ProfileProviderExt, Write,
+///     plan::{PlanRecord, Resumed},
+/// };
+///
+/// let title = |title: &str| ProfileChange::new().set(FieldPath::TITLE, title);
+/// let write = Write::update(ada.id.clone(), title("countess"));
+/// let plan = provider.plan(&write, &PlanOptions::always()).await?;
+/// let record = PlanRecord::of(&plan, provider.capabilities(), noon, evening, key)?;
+/// // Before it is approved, somebody else changes the title.
+/// provider.update(&ada.id, &title("baroness")).await?;
+/// assert!(matches!(provider.resume(&record, noon).await?, Resumed::Changed(_)));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Resumed {

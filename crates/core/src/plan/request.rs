@@ -8,6 +8,18 @@ use serde_json::Value;
 /// A request of a plan.
 ///
 /// `Debug` does not show the body: it holds the values to write.
+///
+/// ```
+/// use anyprofile_core::plan::PlannedRequest;
+/// use serde_json::json;
+///
+/// let body = json!({"title": "countess"});
+/// let request = PlannedRequest::new("PATCH", "https://api.example.com/users/7Qx", Some(body))
+///     .with_header("if-match", "\"3\"");
+/// // A person sees all of it before it is sent. A log has no values.
+/// assert_eq!(request.body, Some(json!({"title": "countess"})));
+/// assert_eq!(format!("{request:?}"), "PlannedRequest(PATCH https://api.example.com/users/7Qx)");
+/// ```
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlannedRequest {

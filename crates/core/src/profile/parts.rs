@@ -385,6 +385,14 @@ impl FromStr for RoleAssignment {
 }
 
 /// The error for a text that is not a role reference.
+///
+/// ```
+/// use anyprofile_core::profile::{RoleAssignment, RoleReferenceError};
+///
+/// assert!("admin@team:4Tk".parse::<RoleAssignment>().is_ok());
+/// // An administrator of which team?
+/// assert_eq!("admin@team".parse::<RoleAssignment>(), Err(RoleReferenceError));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoleReferenceError;
 

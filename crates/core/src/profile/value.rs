@@ -17,6 +17,19 @@ pub type FieldRef<'a> = Field<ValueRef<'a>>;
 /// A value of a profile's field, borrowed.
 ///
 /// Serializes as the field does. `Debug` shows the type and no content.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, Profile};
+///
+/// let mut ada = Profile::new("library:main/user/ada".parse()?);
+/// ada.title = "countess".into();
+/// // The cell of a table, for any field: its value, or why there is none.
+/// assert_eq!(ada.get(&FieldPath::TITLE).to_string(), "countess");
+/// assert_eq!(ada.get(&FieldPath::COUNTRY).to_string(), "absent");
+/// let title = ada.get(&FieldPath::TITLE);
+/// assert_eq!(title.value().and_then(|value| value.as_text()), Some("countess"));
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {
@@ -37,6 +50,23 @@ pub enum ValueRef<'a> {
 }
 
 /// The type of a field's value.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, profile::ValueType};
+/// use serde_json::Value;
+///
+/// /// What somebody typed for a field, as a value of its type.
+/// fn typed(path: &FieldPath, text: &str) -> Option<Value> {
+///     match path.value_type() {
+///         ValueType::Text | ValueType::Time => Some(text.into()),
+///         ValueType::Bool => text.parse().ok().map(Value::Bool),
+///         _ => None,
+///     }
+/// }
+///
+/// assert_eq!(typed(&FieldPath::TITLE, "true"), Some("true".into()));
+/// assert_eq!(typed(&FieldPath::SECURITY_MFA_ENABLED, "true"), Some(true.into()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -59,6 +89,23 @@ pub enum ValueType {
 /// Several fields, each with a name: a part of a profile, or pairs.
 ///
 /// Sealed: the parts of a [`Profile`](crate::Profile) implement it.
+///
+/// ```
+/// use anyprofile_core::{
+///     FieldPath, Profile,
+///     profile::{Actor, ValueRef},
+/// };
+///
+/// let mut ada = Profile::new("library:main/user/ada".parse()?);
+/// ada.changed_by = Actor::default().with_name("Grace").into();
+/// let changed_by = ada.get(&FieldPath::CHANGED_BY);
+/// let Some(ValueRef::Record(actor)) = changed_by.value() else { panic!("the service says who it was") };
+/// let sent: Vec<_> = actor.fields().into_iter().filter(|(_, field)| field.is_known()).map(|(name, _)| name).collect();
+/// assert_eq!(sent, ["name"]);
+/// // The service did not send the address. A record of this type has no telephone at all.
+/// assert!(actor.field("email").is_some() && actor.field("telephone").is_none());
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 pub trait Record: sealed::Sealed + Send + Sync {
     /// Returns the field with this name; `None` if there is no such field.
     fn field(&self, name: &str) -> Option<FieldRef<'_>>;
@@ -70,6 +117,20 @@ pub trait Record: sealed::Sealed + Send + Sync {
 /// Several values.
 ///
 /// Sealed: the lists of a [`Profile`](crate::Profile) implement it.
+///
+/// ```
+/// use anyprofile_core::{Email, FieldPath, Profile, profile::ValueRef};
+///
+/// let mut ada = Profile::new("library:main/user/ada".parse()?);
+/// ada.emails = vec![Email::new("ada@example.org"), Email::new("countess@example.com")].into();
+/// let emails = ada.get(&FieldPath::EMAILS);
+/// let Some(ValueRef::List(emails)) = emails.value() else { panic!("there are two addresses") };
+/// for email in emails.items() {
+///     let ValueRef::Record(email) = email else { panic!("an address is a record") };
+///     assert!(email.field("address").is_some_and(|address| address.is_known()));
+/// }
+/// # Ok::<(), anyprofile_core::id::IdError>(())
+/// ```
 pub trait List: sealed::Sealed + Send + Sync {
     /// Returns the values in their order.
     fn items(&self) -> Vec<ValueRef<'_>>;

@@ -47,6 +47,24 @@ pub struct FilterPlan {
 }
 
 /// A part of a filter whose field one collection does not show.
+///
+/// ```
+/// # use anyprofile_core::{Capabilities, capabilities::{FieldSpec, ListedCollection}, profile::View};
+/// # let mut capabilities = Capabilities::default();
+/// # let (user, invite) = (View::new("user"), View::new("invite"));
+/// # capabilities.fields =
+/// #     [FieldSpec::read_in(anyprofile_core::FieldPath::STATUS, user.clone(), "is_active")].into_iter().collect();
+/// # capabilities.listing.collections =
+/// #     vec![ListedCollection::new(IdKind::USER, [user]), ListedCollection::new(IdKind::new("invite"), [invite])];
+/// use anyprofile_core::{Filter, IdKind, ListQuery, Status, query::FilterPart};
+///
+/// // Users have a status at this service, and invites have none.
+/// let filter = Filter::new().with_status(Status::Active);
+/// let plan = ListQuery::new().with_filter(filter).filter_plan(&capabilities);
+/// let [gap] = plan.unanswerable_in.as_slice() else { panic!("one collection has no status") };
+/// // No invite is listed, which does not mean that there is none.
+/// assert_eq!((gap.part, gap.collection.as_str()), (FilterPart::Status, "invite"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnanswerableIn {

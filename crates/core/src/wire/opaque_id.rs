@@ -8,6 +8,14 @@ use serde::{
 };
 
 /// An id from a service: a string, or in some places a number.
+///
+/// ```
+/// use anyprofile_core::wire::OpaqueId;
+///
+/// let ids: Vec<OpaqueId> = serde_json::from_str(r#"["7Qx", 42]"#)?;
+/// assert_eq!((ids[0].as_str(), ids[1].as_str()), ("7Qx", "42"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct OpaqueId(String);

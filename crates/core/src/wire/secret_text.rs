@@ -11,6 +11,24 @@ pub const WITHHELD: &str = "[withheld]";
 
 /// A secret text of a record, such as a token, a seed or a link that gives access. `Debug` does not show it, and it
 /// serializes as [`WITHHELD`]; [`expose`](Self::expose) returns it. Its memory is cleared on drop.
+///
+/// ```
+/// use anyprofile_core::wire::SecretText;
+///
+/// anyprofile_core::open_record! {
+///     /// A token, which the service shows once.
+///     pub struct Token {
+///         name: String,
+///         value: SecretText,
+///     }
+/// }
+///
+/// let token: Token = serde_json::from_str(r#"{"name":"ci","value":"9f2c"}"#)?;
+/// assert_eq!(token.value.value().map(SecretText::expose), Some("9f2c"));
+/// // What is written, to a file or to a log, has no token.
+/// assert_eq!(serde_json::to_string(&token)?, r#"{"name":"ci","value":"[withheld]"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SecretText(Secret);
 

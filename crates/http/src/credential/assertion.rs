@@ -23,6 +23,23 @@ use crate::random::random_bits;
 const LIFETIME: Duration = Duration::from_secs(300);
 
 /// A private key that signs. `Debug` does not show it.
+///
+/// ```
+/// # use base64::{Engine as _, prelude::BASE64_STANDARD};
+/// # let key = ring::signature::Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).unwrap();
+/// # let key = BASE64_STANDARD.encode(key);
+/// # let pem: anyprofile_core::Secret = format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n").into();
+/// use anyprofile_core::ErrorKind;
+/// use anyprofile_http::SigningKey;
+///
+/// // `pem` is the text of the key's file, and the id is the one that the server knows it by.
+/// let key = SigningKey::from_pem(&pem)?.with_id("2026-11");
+/// assert_eq!(format!("{key:?}"), "SigningKey(EdDSA)");
+/// // A public key cannot sign.
+/// let error = SigningKey::from_pem(&"-----BEGIN PUBLIC KEY-----".into()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// # Ok::<(), anyprofile_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SigningKey {
     pair: Arc<KeyPair>,

@@ -95,14 +95,14 @@ async fn sent_by_account(
         "POST" => json(200, r#"{"access_token":"access","expires_in":900}"#).into(),
         _ => json(200, r#"{"id":"7"}"#).into(),
     });
-    let provider = account(settings, (key, secret), &script)?;
+    let provider = account(&settings, (key, secret), &script)?;
     provider.get_opts(&"scim:x/user/7".parse().unwrap(), &GetOptions::default()).await?;
     Ok(script.sent())
 }
 
 /// Connects an account with these settings and this credential, as of a file.
 fn account(
-    settings: Value,
+    settings: &Value,
     (key, secret): (&'static str, &str),
     script: &std::sync::Arc<Script>,
 ) -> anyprofile_core::Result<std::sync::Arc<dyn anyprofile_core::ProfileProvider>> {
@@ -173,7 +173,7 @@ async fn a_signed_assertion_is_not_shown_where_a_server_repeats_it() {
         json(400, body.to_string()).into()
     });
     let settings = value!({"token_url": "https://id.example.com/token", "client_id": "a client"});
-    let provider = account(settings, ("private_key", PRIVATE_KEY), &script).unwrap();
+    let provider = account(&settings, ("private_key", PRIVATE_KEY), &script).unwrap();
     let error = provider.get(&"scim:x/user/7".parse().unwrap()).await.unwrap_err();
     assert_eq!(error.service_message(), Some("… is expired"), "{error:?}");
 }

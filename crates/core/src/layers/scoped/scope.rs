@@ -16,6 +16,31 @@ const NO_OPERATION: &str = "the scope of this provider does not include the oper
 const NO_KIND: &str = "the scope of this provider includes no kind of id that supports the operation";
 
 /// An operation that a [`Scoped`](super::Scoped) provider may be restricted to.
+///
+/// ```
+/// # #[cfg(feature = "memory")]
+/// # async fn example() -> anyprofile_core::Result<()> {
+/// # let mut ada = anyprofile_core::Profile::new("memory:test/user/ada".parse()?);
+/// # ada.name.display = "Ada".into();
+/// # let test = anyprofile_core::AccountName::from_static("test");
+/// # let provider = anyprofile_core::memory::MemoryProvider::builder(test).with_profile(ada.clone()).build()?;
+/// use std::sync::Arc;
+///
+/// use anyprofile_core::{
+///     ErrorKind, Filter, ProfileProviderExt,
+///     layers::{Scoped, ScopedOperation},
+/// };
+///
+/// // A help desk reads and deactivates. It deletes nobody.
+/// let operations = [ScopedOperation::List, ScopedOperation::Get, ScopedOperation::Deactivate];
+/// let provider = Scoped::new(Arc::new(provider), Filter::new()).with_operations(operations);
+/// provider.deactivate(&ada.id).await?;
+/// assert_eq!(provider.delete(&ada.id).await.unwrap_err().kind(), ErrorKind::Unsupported);
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "memory")]
+/// # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ScopedOperation {

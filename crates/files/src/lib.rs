@@ -1,12 +1,28 @@
 //! Files with personal data: only the current user can read them, symbolic links are not followed, and completed
 //! writes survive a power cut.
+//!
+//! ```
+//! # let folder = std::env::temp_dir().join(format!("anyprofile-files-example-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! let file = folder.join("people.json");
+//! // Whole or not at all, and nobody else can read it.
+//! anyprofile_files::write_whole(&file, b"[]")?;
+//! assert_eq!(std::fs::read(&file)?, b"[]");
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod disk;
-#[cfg(test)]
+#[cfg(any(test, feature = "simulated"))]
+#[allow(clippy::unwrap_used, reason = "it is for tests")]
 mod simulated;
 
 use std::{
+    error::Error,
     ffi::OsString,
+    fmt,
     fs::{File, OpenOptions},
     io,
     io::Write as _,
@@ -14,23 +30,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use self::disk::{Disk, DiskFile, SystemDisk};
-#[cfg(test)]
-pub(crate) use self::simulated::{Cut, SimulatedDisk};
-use crate::exit::Failure;
+pub use self::disk::{Disk, DiskFile, SystemDisk};
+#[cfg(any(test, feature = "simulated"))]
+pub use self::simulated::{Cut, SimulatedDisk, SimulatedFile};
 
 /// The suffix of a new file that will replace another.
-pub(crate) const NEW: &str = ".new";
+pub const NEW: &str = ".new";
 
 /// Returns the path of a companion file next to a file.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
 /// Returns the directory that a file is in.
-pub(crate) fn folder_of(path: &Path) -> &Path {
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -38,7 +53,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 ///
 /// # Errors
 /// Any error of the file system. The old file then still exists.
-pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Result<()> {
     let new = beside(path, NEW);
     let written = disk.create(&new).and_then(|mut file| {
         file.write_all(content)?;
@@ -56,7 +71,7 @@ pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Resu
 ///
 /// # Errors
 /// Any error of the file system, and if the path is a symbolic link.
-pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+pub fn open_to_append(path: &Path) -> io::Result<File> {
     let file = disk::open(path, OpenOptions::new().append(true))?;
     if file.length()? == 0 {
         // The file may be new: its name must survive a power cut.
@@ -69,7 +84,7 @@ pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// If it is a symbolic link or not a regular file. A device has no end, and a pipe may have no reader.
-pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
+pub fn check_writable(path: &Path) -> io::Result<()> {
     disk::refuse_link(path)?;
     match path.metadata() {
         Ok(metadata) if !metadata.is_file() => {
@@ -81,24 +96,24 @@ pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
 
 /// The maximum age of data that is not yet on the device. A power cut may lose this much; syncing more often would
 /// slow down the writer.
-pub(crate) const BETWEEN_SYNCS: Duration = Duration::from_millis(250);
+pub const BETWEEN_SYNCS: Duration = Duration::from_millis(250);
 
 /// Returns whether it is time to sync again.
-pub(crate) fn is_due(synced: Option<Instant>, now: Instant) -> bool {
+pub fn is_due(synced: Option<Instant>, now: Instant) -> bool {
     synced.is_none_or(|synced| now.saturating_duration_since(synced) >= BETWEEN_SYNCS)
 }
 
 /// Writes a whole private file. Writes to a device or pipe that has a name in the file system, such as `/dev/stdout`.
 ///
 /// # Errors
-/// A message that names the file.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
+/// Any error of the file system, and if the path is a symbolic link.
+pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let written = if is_of_system(path) {
         OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(content))
     } else {
         disk::refuse_link(path).and_then(|()| replace(&SystemDisk, path, content))
     };
-    written.map_err(|error| failure(path, &error))
+    written.map_err(|error| FileError::new(path, error))
 }
 
 /// Returns whether a path names a device or pipe of the system.
@@ -107,20 +122,55 @@ fn is_of_system(path: &Path) -> bool {
     is_special && ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
 }
 
-/// Returns the failure that ends the command when a file cannot be read or written.
-pub(crate) fn failure(path: &Path, error: &io::Error) -> Failure {
-    let text = format!("{}: {}", path.display(), in_words(error));
-    if is_full(error) { Failure::Output(io::Error::new(error.kind(), text)) } else { Failure::Usage(text) }
+/// A file that cannot be read or written. `Display` names the file, and says why and what to do.
+#[derive(Debug)]
+pub struct FileError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl FileError {
+    /// Creates the error of a file.
+    pub fn new(path: impl Into<PathBuf>, error: io::Error) -> Self {
+        Self { path: path.into(), error }
+    }
+
+    /// Returns the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.error.kind()
+    }
+
+    /// Returns whether space is missing, so that a later try may succeed.
+    pub fn is_full(&self) -> bool {
+        is_full(&self.error)
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.path.display(), in_words(&self.error))
+    }
+}
+
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
 }
 
 /// Returns whether the error means that space is missing, so that a later try may succeed.
-pub(crate) fn is_full(error: &io::Error) -> bool {
+pub fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// Describes why a file cannot be read or written, and what to do.
-pub(crate) fn in_words(error: &io::Error) -> String {
+pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => "no space left on the device; free some space".to_owned(),
         io::ErrorKind::QuotaExceeded => "the disk quota is used up; free some space".to_owned(),
@@ -187,7 +237,7 @@ mod tests {
                 assert!(error.to_string().contains("a symbolic link"), "{error}");
             }
             assert!(SystemDisk.read(link).is_err());
-            let refused = format!("{:?}", write_whole(link, b"x").unwrap_err());
+            let refused = write_whole(link, b"x").unwrap_err().to_string();
             assert!(refused.contains("a symbolic link"), "{refused}");
         }
         // The temporary name belongs to this program, so a link there is replaced.
@@ -203,7 +253,8 @@ mod tests {
         write_whole(Path::new("/dev/null"), b"x").unwrap();
         let full = write_whole(Path::new("/dev/full"), b"x");
         if Path::new("/dev/full").exists() {
-            let Failure::Output(error) = full.unwrap_err() else { panic!("it is full") };
+            let error = full.unwrap_err();
+            assert!(error.is_full());
             assert_eq!(error.to_string(), "/dev/full: no space left on the device; free some space");
         }
     }

@@ -7,7 +7,8 @@ use std::{
 };
 
 /// A file system.
-pub(crate) trait Disk {
+pub trait Disk {
+    /// An open file of this file system.
     type File: DiskFile;
 
     /// Opens a private file for reading and writing, and creates it if it does not exist. Does not follow a symbolic
@@ -26,6 +27,7 @@ pub(crate) trait Disk {
     /// Renames a file, and replaces any file of the new name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
     /// Returns after the names in a directory are safe from a power cut.
@@ -33,9 +35,12 @@ pub(crate) trait Disk {
 }
 
 /// An open file.
-pub(crate) trait DiskFile: Read + Write + Seek {
+pub trait DiskFile: Read + Write + Seek {
+    /// Locks the file for this process, unless another one has locked it.
     fn try_lock(&self) -> Result<(), TryLockError>;
+    /// Returns the length, in bytes.
     fn length(&self) -> io::Result<u64>;
+    /// Cuts or extends the file to a length, in bytes.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
     /// Returns after the written data is safe from a power cut. After an error the state of the data is not known,
@@ -45,7 +50,7 @@ pub(crate) trait DiskFile: Read + Write + Seek {
 
 /// The file system of this machine.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SystemDisk;
+pub struct SystemDisk;
 
 impl Disk for SystemDisk {
     type File = File;
@@ -117,7 +122,7 @@ impl DiskFile for File {
 }
 
 /// Opens a private file, and creates it if it does not exist. An existing file becomes private too.
-pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     refuse_link(path)?;
     let file = private(options.create(true).truncate(false)).open(path)?;
     let metadata = file.metadata()?;
@@ -129,7 +134,7 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 }
 
 /// Rejects a symbolic link with a clear message. The system rejects a link that is created after this check.
-pub(super) fn refuse_link(path: &Path) -> io::Result<()> {
+pub(crate) fn refuse_link(path: &Path) -> io::Result<()> {
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
         let why = "it is a symbolic link, which is not followed; name its target";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyprofile::{
-    ErrorKind,
+use anyprofile_core::{
+    ErrorKind, Timestamp,
     listing::{Drift, ListReport},
     query::FilterPart,
 };
@@ -13,74 +13,92 @@ use serde_json::{Value, json};
 /// The maximum number of quarantined records that are described.
 const MAX_QUARANTINED_RECORDS: usize = 16;
 
-/// The progress of an export in one account.
+/// The progress of an export in one account, over all runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct AccountProgress {
-    pub(crate) account: String,
-    pub(crate) service: String,
+#[non_exhaustive]
+pub struct AccountExport {
+    /// The account.
+    pub account: String,
+    /// Its service.
+    pub service: String,
+    /// When the first run began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
     /// The position to resume at; `None` before the first page and after the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) cursor: Option<String>,
+    pub cursor: Option<String>,
     /// Whether the service returned to an earlier page, so that the export cannot be resumed.
-    pub(crate) is_stuck: bool,
+    pub is_stuck: bool,
     /// Whether the last page was read.
-    pub(crate) reached_end: bool,
+    pub reached_end: bool,
     /// Whether a list that changed is being read a second time. Profiles that are already in the file are skipped.
-    pub(crate) reads_again: bool,
+    pub reads_again: bool,
     /// Whether it stopped after too many pages without a new profile. It can be resumed.
-    pub(crate) stopped_at_empty_pages: bool,
+    pub stopped_at_empty_pages: bool,
     /// The filters that the service misread. All profiles were requested then, and the filters were applied locally.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) misread_filters: BTreeSet<String>,
+    pub misread_filters: BTreeSet<String>,
     /// The filters that the service misread after the first page. Profiles may be missing.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) contradicted_filters: BTreeSet<String>,
+    pub contradicted_filters: BTreeSet<String>,
     /// Whether the list may have changed while it was read.
-    pub(crate) not_at_one_moment: bool,
+    pub not_at_one_moment: bool,
     /// Whether the list kept changing while it was read. Profiles may be missing.
-    pub(crate) changed_while_read: bool,
+    pub changed_while_read: bool,
     /// See [`ListReport::end_unproven`].
-    pub(crate) end_unproven: bool,
+    pub end_unproven: bool,
     /// The number of runs.
-    pub(crate) runs: u64,
-    pub(crate) pages: u64,
-    pub(crate) seen: u64,
-    pub(crate) received: u64,
-    pub(crate) duplicates: u64,
+    pub runs: u64,
+    /// The number of pages.
+    pub pages: u64,
+    /// The number of profiles that were written.
+    pub seen: u64,
+    /// The number of records that were received.
+    pub received: u64,
+    /// The number of records that came again.
+    pub duplicates: u64,
     /// Whether there were too many profiles to compare all of them in bounded memory.
-    pub(crate) duplicates_unchecked: bool,
-    pub(crate) quarantined: u64,
+    pub duplicates_unchecked: bool,
+    /// The number of records that could not be read.
+    pub quarantined: u64,
     /// The first quarantined records.
-    pub(crate) quarantined_records: Vec<Value>,
-    pub(crate) undetermined: u64,
+    pub quarantined_records: Vec<Value>,
+    /// The number of profiles left out because a filtered field is not known of them.
+    pub undetermined: u64,
     /// Pages without a record that were not the last page.
-    pub(crate) empty_pages: u64,
+    pub empty_pages: u64,
     /// Profiles that lack a record that may not be seen or could not be read.
-    pub(crate) partial: u64,
-    pub(crate) requests: u64,
-    pub(crate) attempts: u64,
-    pub(crate) waited_milliseconds: u64,
+    pub partial: u64,
+    /// The number of requests.
+    pub requests: u64,
+    /// The number of attempts of these requests.
+    pub attempts: u64,
+    /// How long the service made the export wait, in milliseconds.
+    pub waited_milliseconds: u64,
     /// For each collection: the number of distinct profiles received, and the declared total.
-    pub(crate) collections: BTreeMap<String, CollectionProgress>,
+    pub collections: BTreeMap<String, CollectionExport>,
     /// Fields and values that this version does not know.
-    pub(crate) drift: Drift,
+    pub drift: Drift,
     /// The kind of the error that ended the listing early.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) failure: Option<String>,
+    pub failure: Option<String>,
 }
 
 /// The progress of an export in one collection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CollectionProgress {
-    pub(crate) seen: u64,
+#[non_exhaustive]
+pub struct CollectionExport {
+    /// The number of profiles that were received.
+    pub seen: u64,
+    /// The number that the service declares.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) declared: Option<u64>,
+    pub declared: Option<u64>,
     /// Whether the rest was not requested, because it is unchanged.
-    pub(crate) is_cut_at_unchanged: bool,
+    pub is_cut_at_unchanged: bool,
 }
 
-impl AccountProgress {
+impl AccountExport {
     pub(crate) fn new(account: &str, service: &str) -> Self {
         Self { account: account.to_owned(), service: service.to_owned(), ..Self::default() }
     }
@@ -88,6 +106,7 @@ impl AccountProgress {
     /// Returns this progress plus that of another run.
     pub(crate) fn with(&self, report: &ListReport) -> Self {
         let mut all = self.clone();
+        all.started = all.started.or(report.started);
         all.runs += 1;
         all.pages += report.pages;
         all.seen += report.seen;
@@ -137,18 +156,58 @@ impl AccountProgress {
     }
 
     /// Returns the number of declared profiles that were not received, including quarantined ones.
-    pub(crate) fn missing(&self) -> u64 {
-        let lacks = |it: &CollectionProgress| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
+    pub fn missing(&self) -> u64 {
+        let lacks = |it: &CollectionExport| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
         self.collections.values().filter(|it| !it.is_cut_at_unchanged).map(lacks).sum()
     }
 
     /// Returns whether the service declared a total for each requested collection.
-    pub(crate) fn declares_totals(&self) -> bool {
+    pub fn declares_totals(&self) -> bool {
         self.collections.values().all(|it| it.declared.is_some() || it.is_cut_at_unchanged)
     }
 
+    /// Returns whether the number of missing profiles is known: the end was reached, and the service declares totals.
+    pub fn is_counted(&self) -> bool {
+        self.reached_end && self.declares_totals()
+    }
+
+    /// Returns what is not complete, one sentence each.
+    pub fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        let mut say = |is_so: bool, gap: String| {
+            if is_so {
+                gaps.push(gap);
+            }
+        };
+        if let Some(kind) = &self.failure {
+            say(true, format!("the listing failed ({kind})"));
+        } else {
+            say(!self.reached_end, "the listing was not read to its end".to_owned());
+        }
+        let missing = self.missing();
+        let at_least = if self.reached_end { "" } else { "at least " };
+        say(missing > 0, format!("{at_least}{missing} profiles that the service counts were not received"));
+        say(self.quarantined > 0, format!("{} records could not be read", self.quarantined));
+        say(
+            self.undetermined > 0,
+            format!("{} profiles were left out because a filtered field is not known of them", self.undetermined),
+        );
+        say(
+            self.partial > 0,
+            format!("of {} profiles, a record could not be read or may not be seen", self.partial),
+        );
+        say(self.changed_while_read, "the list kept changing while it was read".to_owned());
+        say(self.end_unproven, "the service did not prove that the list ended".to_owned());
+        let contradicted: Vec<_> = self.contradicted_filters.iter().map(String::as_str).collect();
+        say(
+            !contradicted.is_empty(),
+            format!("the service misread a filter after the first page: {}", contradicted.join(", ")),
+        );
+        gaps
+    }
+
     /// Returns whether every profile was exported with all requested data, as far as can be known.
-    pub(crate) fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
         let is_proven =
             self.contradicted_filters.is_empty() && !self.changed_while_read && !self.end_unproven;
@@ -156,15 +215,14 @@ impl AccountProgress {
     }
 
     /// Returns the progress for programs. The cursor is omitted, since a service may put the query into it.
-    pub(crate) fn document(&self) -> Value {
+    pub fn document(&self) -> Value {
         let mut document = json!(self);
         if let Some(members) = document.as_object_mut() {
             members.remove("cursor");
             members.remove("reads_again");
         }
         // Without the end of the list or a total, only a minimum of missing profiles is known.
-        let is_known = self.reached_end && self.declares_totals();
-        document["missing"] = json!(is_known.then(|| self.missing()));
+        document["missing"] = json!(self.is_counted().then(|| self.missing()));
         document["missing_at_least"] = self.missing().into();
         document["complete"] = self.is_complete().into();
         document
@@ -177,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_a_listing_says_of_its_proof_is_kept_over_all_runs() {
-        let before = AccountProgress::new("eu", "probely");
+        let before = AccountExport::new("eu", "probely");
         let run = |set: fn(&mut ListReport)| {
             let mut report = ListReport::default();
             report.reached_end = true;

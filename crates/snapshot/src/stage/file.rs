@@ -12,22 +12,23 @@ use std::{
     time::Instant,
 };
 
-use anyprofile::ProfileId;
+use anyprofile_core::ProfileId;
+use anyprofile_files::{Disk, DiskFile, SystemDisk, beside, folder_of, is_due, replace};
 use serde::Deserialize;
 
-use super::{AccountProgress, Checkpoint, Identity};
-use crate::{
-    exit::Failure,
-    files::{Disk, DiskFile, SystemDisk, beside, failure, folder_of, is_due, replace},
+use super::{
+    AccountExport,
+    checkpoint::{Checkpoint, Identity},
 };
+use crate::error::{Result, SnapshotError, at};
 
 /// The suffix of the checkpoint of a file.
 pub(crate) const CHECKPOINT: &str = ".checkpoint";
 
 /// The file of an export.
-pub(crate) struct Export<D: Disk = SystemDisk> {
+pub(crate) struct StageFile<D: Disk = SystemDisk> {
     disk: D,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     checkpoint_path: PathBuf,
     file: D::File,
     pub(crate) checkpoint: Checkpoint,
@@ -41,7 +42,7 @@ pub(crate) struct Export<D: Disk = SystemDisk> {
     is_lost: bool,
 }
 
-impl<D: Disk> Export<D> {
+impl<D: Disk> StageFile<D> {
     /// Opens the file of an export of these accounts: a new file, or an interrupted export.
     ///
     /// # Errors
@@ -50,10 +51,10 @@ impl<D: Disk> Export<D> {
         disk: D,
         path: &Path,
         export: &Identity,
-        accounts: impl Iterator<Item = AccountProgress>,
-    ) -> Result<Self, Failure> {
-        let refused = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
-        let failed = |error: io::Error| failure(path, &error);
+        accounts: impl Iterator<Item = AccountExport>,
+    ) -> Result<Self> {
+        let refused = |why: &str| SnapshotError::Refused(format!("{}: {why}", path.display()));
+        let failed = &at(path);
         let checkpoint_path = beside(path, CHECKPOINT);
         if !disk.exists(path) && disk.exists(&checkpoint_path) {
             let checkpoint = checkpoint_path.display();
@@ -78,7 +79,7 @@ impl<D: Disk> Export<D> {
                 Some(parsed.map_err(|why| refused(&format!("{why}; {hint}")))?)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failure(&checkpoint_path, &error)),
+            Err(error) => return Err(at(&checkpoint_path)(error)),
         };
         let length = file.length().map_err(failed)?;
         let is_resumed = stored.is_some();
@@ -138,20 +139,20 @@ impl<D: Disk> Export<D> {
     }
 
     /// Calls a function with each id in the file.
-    pub(crate) fn for_each_id(&mut self, mut each: impl FnMut(ProfileId)) -> Result<(), Failure> {
+    pub(crate) fn for_each_id(&mut self, mut each: impl FnMut(ProfileId)) -> Result<()> {
         #[derive(Deserialize)]
         struct Line {
             id: ProfileId,
         }
 
         let path = self.path.clone();
-        let failed = |error: io::Error| failure(&path, &error);
+        let failed = &at(&path);
         self.file.seek(SeekFrom::Start(0)).map_err(failed)?;
         for line in io::BufReader::new(&mut self.file).lines() {
             let line = serde_json::from_str::<Line>(&line.map_err(failed)?);
             let Ok(Line { id }) = line else {
                 let why = "the file was changed since the export was interrupted; export to another file";
-                return Err(Failure::Usage(format!("{}: {why}", path.display())));
+                return Err(SnapshotError::Refused(format!("{}: {why}", path.display())));
             };
             each(id);
         }
@@ -166,10 +167,10 @@ impl<D: Disk> Export<D> {
         &mut self,
         lines: &[u8],
         account: usize,
-        progress: AccountProgress,
+        progress: AccountExport,
         now: Instant,
-    ) -> Result<(), Failure> {
-        let failed = |error: io::Error| failure(&self.path, &error);
+    ) -> Result<()> {
+        let failed = at(&self.path);
         self.file.write_all(lines).map_err(failed)?;
         self.checkpoint.length += lines.len() as u64;
         self.note(account, progress);
@@ -181,7 +182,7 @@ impl<D: Disk> Export<D> {
     }
 
     /// Records the progress of an account. It is stored with the next page, or by [`store`](Self::store).
-    pub(crate) fn note(&mut self, account: usize, progress: AccountProgress) {
+    pub(crate) fn note(&mut self, account: usize, progress: AccountExport) {
         if let Some(known) = self.checkpoint.accounts.get_mut(account) {
             *known = progress;
             self.has_news = true;
@@ -192,31 +193,42 @@ impl<D: Disk> Export<D> {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn store(&mut self) -> Result<(), Failure> {
+    pub(crate) fn store(&mut self) -> Result<()> {
         if !self.has_news || self.is_lost {
             return Ok(());
         }
         if let Err(error) = self.file.sync() {
             // After a failed sync the system drops the data and does not report the error again.
             self.is_lost = true;
-            return Err(failure(&self.path, &error));
+            return Err(at(&self.path)(error));
         }
-        let stored = replace(&self.disk, &self.checkpoint_path, self.checkpoint.text()?.as_bytes());
-        stored.map_err(|error| failure(&self.checkpoint_path, &error))?;
+        let stored = replace(&self.disk, &self.checkpoint_path, self.checkpoint.text().map_err(io::Error::from).map_err(at(&self.checkpoint_path))?.as_bytes());
+        stored.map_err(at(&self.checkpoint_path))?;
         self.has_news = false;
         Ok(())
     }
 
-    /// Ends an export that is finished, and removes its checkpoint.
+    /// Makes sure that everything is on the device, and returns the path.
+    pub(crate) fn synced(&mut self) -> Result<&Path> {
+        self.store()?;
+        self.file.sync().map_err(at(&self.path))?;
+        Ok(&self.path)
+    }
+
+    /// Ends an export whose file has become the snapshot, or is in it, and removes what is left of it.
     ///
     /// # Errors
-    /// If the file could not be synced to the device.
-    pub(crate) fn finish(&self) -> Result<(), Failure> {
-        self.file.sync().map_err(|error| failure(&self.path, &error))?;
-        let removed = self.disk.remove(&self.checkpoint_path);
-        removed
-            .and_then(|()| self.disk.sync_folder(folder_of(&self.checkpoint_path)))
-            .map_err(|error| failure(&self.checkpoint_path, &error))
+    /// If it cannot be removed.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Self { disk, path, checkpoint_path, .. } = self;
+        if disk.exists(&path) {
+            // The checkpoint goes first: what remains after a power cut is then refused, and not taken for an export.
+            disk.remove(&checkpoint_path).map_err(at(&checkpoint_path))?;
+            disk.remove(&path).map_err(at(&path))?;
+        } else {
+            disk.remove(&checkpoint_path).map_err(at(&checkpoint_path))?;
+        }
+        disk.sync_folder(folder_of(&checkpoint_path)).map_err(at(&checkpoint_path))
     }
 }
 
@@ -224,11 +236,10 @@ impl<D: Disk> Export<D> {
 mod tests {
     use std::time::Duration;
 
+    use anyprofile_files::{BETWEEN_SYNCS, Cut, SimulatedDisk};
+
     use super::*;
-    use crate::{
-        export::checkpoint::tests::{accounts, identity},
-        files::{BETWEEN_SYNCS, Cut, SimulatedDisk},
-    };
+    use crate::stage::checkpoint::tests::{accounts, identity};
 
     /// The pages of the second account.
     const PAGES: [&str; 4] = ["a", "b", "c", "d"];
@@ -243,8 +254,8 @@ mod tests {
     }
 
     /// Exports the missing pages, one per call, and stores each or every second page at once.
-    fn run(disk: &SimulatedDisk, step: Duration) -> Result<(), Failure> {
-        let mut export = Export::open(
+    fn run(disk: &SimulatedDisk, step: Duration) -> Result<()> {
+        let mut export = StageFile::open(
             disk.clone(),
             Path::new(FILE),
             &identity([Some("ada"), None]),
@@ -279,8 +290,8 @@ mod tests {
                 disk.fail_at(failing);
                 let ended = run(&disk, step);
                 if let Err(failure) = &ended {
-                    let Failure::Output(error) = failure else { panic!("{failure:?}") };
-                    assert!(error.to_string().contains("no space left on the device"), "{error}");
+                    assert!(failure.is_full(), "{failure:?}");
+                    assert!(failure.to_string().contains("no space left on the device"), "{failure}");
                 }
                 for cut in Cut::ALL {
                     let image = disk.after(cut);
@@ -289,7 +300,7 @@ mod tests {
                     match rest {
                         Ok(()) => {}
                         // The export had already finished.
-                        Err(Failure::Usage(why)) if ended.is_ok() || is_over => {
+                        Err(SnapshotError::Refused(why)) if ended.is_ok() || is_over => {
                             assert!(why.contains("the file exists"), "{why}");
                         }
                         Err(failure) => panic!("operation {failing}, {cut:?}: {failure:?}"),
@@ -310,7 +321,7 @@ mod tests {
         let disk = SimulatedDisk::default();
         let open = |disk: &SimulatedDisk| {
             let accounts = accounts().into_iter();
-            Export::open(disk.clone(), Path::new(FILE), &identity([None, None]), accounts)
+            StageFile::open(disk.clone(), Path::new(FILE), &identity([None, None]), accounts)
         };
         let mut export = open(&disk).unwrap();
         let start = Instant::now();

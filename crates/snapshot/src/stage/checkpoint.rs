@@ -1,12 +1,10 @@
 //! The progress of an export, and how it is stored.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
-use super::AccountProgress;
+use super::AccountExport;
+use crate::digest::digest;
 
 const VERSION: u32 = 2;
 
@@ -17,7 +15,7 @@ pub(crate) struct Checkpoint {
     pub(super) export: Identity,
     /// The length of the file, in bytes.
     pub(super) length: u64,
-    pub(crate) accounts: Vec<AccountProgress>,
+    pub(crate) accounts: Vec<AccountExport>,
 }
 
 /// The stored form of a checkpoint. The checksum covers the text of the checkpoint: an edited number would omit or
@@ -74,21 +72,11 @@ impl Identity {
     }
 }
 
-/// Returns a cryptographic hash of a text.
-pub(crate) fn digest(text: &str) -> String {
-    let mut digest = String::new();
-    for byte in Sha256::digest(text) {
-        // Writing to a string cannot fail.
-        let _ = write!(digest, "{byte:02x}");
-    }
-    digest
-}
-
 impl Checkpoint {
     /// Returns the text to store.
     pub(super) fn text(&self) -> serde_json::Result<String> {
         let checkpoint = serde_json::to_string(self)?;
-        let sha256 = digest(&checkpoint);
+        let sha256 = digest(checkpoint.as_bytes());
         Ok(format!("{{\"version\":{VERSION},\"sha256\":\"{sha256}\",\"checkpoint\":{checkpoint}}}\n"))
     }
 
@@ -99,7 +87,7 @@ impl Checkpoint {
     pub(super) fn parse(
         text: &[u8],
         export: &Identity,
-        accounts: &[AccountProgress],
+        accounts: &[AccountExport],
     ) -> Result<Self, String> {
         let unreadable = || "its checkpoint cannot be read".to_owned();
         let Version { version } = serde_json::from_slice(text).map_err(|_| unreadable())?;
@@ -109,14 +97,14 @@ impl Checkpoint {
             ));
         }
         let Stored { sha256, checkpoint } = serde_json::from_slice(text).map_err(|_| unreadable())?;
-        if digest(checkpoint.get()) != sha256 {
+        if digest(checkpoint.get().as_bytes()) != sha256 {
             return Err("its checkpoint is damaged or was edited: the checksum does not match".to_owned());
         }
         let mut stored: Self = serde_json::from_str(checkpoint.get()).map_err(|_| unreadable())?;
         if let Some(differences) = stored.export.differences(export) {
             return Err(format!("it was started with {differences}"));
         }
-        let names = |accounts: &[AccountProgress]| -> Vec<_> {
+        let names = |accounts: &[AccountExport]| -> Vec<_> {
             accounts.iter().map(|account| account.account.clone()).collect()
         };
         if names(&stored.accounts) != names(accounts) {
@@ -140,8 +128,8 @@ pub(super) mod tests {
         }
     }
 
-    pub(crate) fn accounts() -> Vec<AccountProgress> {
-        vec![AccountProgress::new("one", "probely"), AccountProgress::new("two", "upsun")]
+    pub(crate) fn accounts() -> Vec<AccountExport> {
+        vec![AccountExport::new("one", "probely"), AccountExport::new("two", "upsun")]
     }
 
     fn stored(owners: [Option<&str>; 2]) -> String {

@@ -14,7 +14,7 @@ use super::{Disk, DiskFile};
 
 /// What a power cut leaves of the data that was not synced.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Cut {
+pub enum Cut {
     /// Everything, as when only the process ends.
     Nothing,
     /// No names and no content.
@@ -28,7 +28,7 @@ pub(crate) enum Cut {
 }
 
 impl Cut {
-    pub(crate) const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::Nothing, Self::All, Self::Content, Self::Names, Self::HalfOfContent];
 }
 
@@ -57,7 +57,7 @@ type Shared = Rc<RefCell<Node>>;
 
 /// A file system in memory.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SimulatedDisk {
+pub struct SimulatedDisk {
     names: Rc<RefCell<BTreeMap<PathBuf, Shared>>>,
     synced_names: Rc<RefCell<BTreeMap<PathBuf, Shared>>>,
     operations: Rc<Cell<u64>>,
@@ -66,13 +66,13 @@ pub(crate) struct SimulatedDisk {
 
 impl SimulatedDisk {
     /// Makes one operation fail, after `number` successful ones.
-    pub(crate) fn fail_at(&self, number: u64) {
+    pub fn fail_at(&self, number: u64) {
         self.operations.set(0);
         self.fails_at.set(Some(number));
     }
 
     /// Returns the file system after a power cut.
-    pub(crate) fn after(&self, cut: Cut) -> Self {
+    pub fn after(&self, cut: Cut) -> Self {
         let names = match cut {
             Cut::All | Cut::Names => &self.synced_names,
             Cut::Nothing | Cut::Content | Cut::HalfOfContent => &self.names,
@@ -153,7 +153,7 @@ impl Disk for SimulatedDisk {
 
 /// An open file of the simulated file system.
 #[derive(Debug)]
-pub(crate) struct SimulatedFile {
+pub struct SimulatedFile {
     disk: SimulatedDisk,
     node: Shared,
     place: usize,

@@ -1,0 +1,236 @@
+//! The columns of the tables: one row a profile.
+//!
+//! The same names are the header of a csv file, and the columns of a Parquet file and of a database. Lists are columns of their own there;
+//! in a csv file they are texts.
+
+use std::borrow::Cow;
+
+use anyprofile_core::{
+    Field, FieldPath, Profile, Timestamp,
+    profile::{Actor, ValueRef},
+};
+
+use crate::store::Row;
+
+/// A value of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    /// There is none. Why is in the column of the state, and in the profile.
+    None,
+    Text(Cow<'a, str>),
+    Bool(bool),
+    Time(Timestamp),
+}
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColumnType {
+    /// A text.
+    Text,
+    /// A text out of a few.
+    Word,
+    Bool,
+    Time,
+    /// A list: the texts of its items, joined by `; `, where a table has no lists.
+    List,
+    /// The whole profile, as JSON.
+    Json,
+}
+
+/// A column.
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    pub(crate) column_type: ColumnType,
+    get: Get,
+}
+
+/// Where a value comes from.
+enum Get {
+    /// A part of the id, or another text that every profile has.
+    Of(fn(&Profile) -> Cow<'_, str>),
+    /// A field.
+    Field(FieldPath),
+    /// The state of a field, as one of five words.
+    State(FieldPath),
+    /// A part of a field that names a person.
+    Person(fn(&Profile) -> &Field<Actor>, fn(&Actor) -> &Field<String>),
+    /// The first address, or the one marked as the primary one.
+    Email,
+    /// The profile as JSON.
+    Json,
+}
+
+impl Column {
+    /// Returns the value for a profile.
+    pub(crate) fn value<'a>(&self, row: &'a Row) -> Value<'a> {
+        let profile = &row.profile;
+        match &self.get {
+            Get::Of(text) => Value::Text(text(profile)),
+            Get::Field(path) => match profile.get(path).into_value() {
+                Some(ValueRef::Text(text)) => Value::Text(text.into()),
+                Some(ValueRef::Bool(value)) => Value::Bool(value),
+                Some(ValueRef::Time(time)) => Value::Time(time),
+                Some(other) => in_words(profile, path).or_else(|| other.to_json().map(|it| text_of(&it))).map_or(Value::None, |text| Value::Text(text.into())),
+                None => Value::None,
+            },
+            Get::State(path) => Value::Text(profile.state(path, &row.capabilities).as_str().into()),
+            Get::Person(person, part) => {
+                let text = person(profile).value().and_then(|person| part(person).value());
+                text.map_or(Value::None, |text| Value::Text(text.as_str().into()))
+            }
+            Get::Email => profile.email().map_or(Value::None, |email| Value::Text(email.into())),
+            Get::Json => Value::Text((&*row.line).into()),
+        }
+    }
+}
+
+/// Returns JSON as a text: a string without its quotes.
+fn text_of(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
+/// Returns a list as text: the addresses, names or numbers of its items.
+fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
+    let join = |texts: Vec<&str>| Some(texts.join("; "));
+    let known = Field::<String>::value;
+    if *path == FieldPath::EMAILS {
+        return join(profile.emails.items().iter().filter_map(|it| known(&it.address)).map(String::as_str).collect());
+    }
+    if *path == FieldPath::ROLES {
+        let role = |it: &anyprofile_core::profile::RoleAssignment| {
+            let role = it.role.value()?;
+            let name = role.name.value().or(role.id.value())?;
+            let place = it.scope.value().and_then(|scope| scope.name.value().or(scope.id.value()));
+            Some(place.map_or_else(|| name.clone(), |place| format!("{name} ({place})")))
+        };
+        return Some(profile.roles.items().iter().filter_map(role).collect::<Vec<_>>().join("; "));
+    }
+    if *path == FieldPath::GROUPS {
+        return join(profile.groups.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+    }
+    if *path == FieldPath::LABELS {
+        return join(profile.labels.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+    }
+    if *path == FieldPath::PHONES {
+        return join(profile.phones.items().iter().filter_map(|it| known(&it.number)).map(String::as_str).collect());
+    }
+    if *path == FieldPath::CREDENTIALS {
+        return join(profile.credentials.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+    }
+    if *path == FieldPath::ENTITLEMENTS {
+        return join(profile.entitlements.items().iter().filter_map(|it| known(&it.name).or(known(&it.value))).map(String::as_str).collect());
+    }
+    None
+}
+
+const fn text(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::Text, get: Get::Field(path) }
+}
+
+const fn word(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::Word, get: Get::Field(path) }
+}
+
+const fn bool(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::Bool, get: Get::Field(path) }
+}
+
+const fn time(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::Time, get: Get::Field(path) }
+}
+
+const fn list(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::List, get: Get::Field(path) }
+}
+
+const fn state(name: &'static str, path: FieldPath) -> Column {
+    Column { name, column_type: ColumnType::Word, get: Get::State(path) }
+}
+
+const fn person(
+    name: &'static str,
+    person: fn(&Profile) -> &Field<Actor>,
+    part: fn(&Actor) -> &Field<String>,
+) -> Column {
+    Column { name, column_type: ColumnType::Text, get: Get::Person(person, part) }
+}
+
+const fn of(name: &'static str, column_type: ColumnType, get: fn(&Profile) -> Cow<'_, str>) -> Column {
+    Column { name, column_type, get: Get::Of(get) }
+}
+
+/// The version of the columns: a new column keeps it, one that goes or means something else does not.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
+
+/// All columns, in their order.
+pub(crate) const COLUMNS: &[Column] = &[
+    of("id", ColumnType::Text, |profile| profile.id.to_string().into()),
+    of("service", ColumnType::Word, |profile| profile.id.service.as_str().into()),
+    of("account", ColumnType::Word, |profile| profile.id.account.as_str().into()),
+    of("collection", ColumnType::Word, |profile| profile.id.kind.as_str().into()),
+    of("native_id", ColumnType::Text, |profile| profile.id.native().into()),
+    text("display_name", FieldPath::NAME_DISPLAY),
+    Column { name: "email", column_type: ColumnType::Text, get: Get::Email },
+    word("kind", FieldPath::KIND),
+    word("status", FieldPath::STATUS),
+    state("status_state", FieldPath::STATUS),
+    text("status_raw", FieldPath::STATUS_RAW),
+    word("declared_status", FieldPath::DECLARED_STATUS),
+    state("declared_status_state", FieldPath::DECLARED_STATUS),
+    bool("mfa_enabled", FieldPath::SECURITY_MFA_ENABLED),
+    state("mfa_enabled_state", FieldPath::SECURITY_MFA_ENABLED),
+    list("mfa_methods", FieldPath::SECURITY_MFA_METHODS),
+    state("mfa_methods_state", FieldPath::SECURITY_MFA_METHODS),
+    bool("sso", FieldPath::SECURITY_SSO),
+    state("sso_state", FieldPath::SECURITY_SSO),
+    time("last_login", FieldPath::SECURITY_LAST_LOGIN),
+    state("last_login_state", FieldPath::SECURITY_LAST_LOGIN),
+    time("first_login", FieldPath::SECURITY_FIRST_LOGIN),
+    state("first_login_state", FieldPath::SECURITY_FIRST_LOGIN),
+    bool("is_owner", FieldPath::ACCESS_OWNER),
+    state("is_owner_state", FieldPath::ACCESS_OWNER),
+    bool("is_billing_admin", FieldPath::ACCESS_BILLING_ADMIN),
+    state("is_billing_admin_state", FieldPath::ACCESS_BILLING_ADMIN),
+    time("created", FieldPath::TIMES_CREATED),
+    time("updated", FieldPath::TIMES_UPDATED),
+    time("status_changed", FieldPath::TIMES_STATUS_CHANGED),
+    text("external_id", FieldPath::EXTERNAL_ID),
+    text("username", FieldPath::USERNAME),
+    list("emails", FieldPath::EMAILS),
+    list("roles", FieldPath::ROLES),
+    list("groups", FieldPath::GROUPS),
+    list("labels", FieldPath::LABELS),
+    list("entitlements", FieldPath::ENTITLEMENTS),
+    list("credentials", FieldPath::CREDENTIALS),
+    list("phones", FieldPath::PHONES),
+    text("given_name", FieldPath::NAME_GIVEN),
+    text("family_name", FieldPath::NAME_FAMILY),
+    text("formatted_name", FieldPath::NAME_FORMATTED),
+    text("nickname", FieldPath::NICKNAME),
+    text("title", FieldPath::TITLE),
+    text("locale", FieldPath::LOCALE),
+    text("country", FieldPath::COUNTRY),
+    text("timezone", FieldPath::TIMEZONE),
+    text("organization_name", FieldPath::ORGANIZATION_NAME),
+    text("organization_role", FieldPath::ORGANIZATION_ROLE),
+    text("employee_number", FieldPath::EMPLOYEE_NUMBER),
+    text("department", FieldPath::EMPLOYEE_DEPARTMENT),
+    text("division", FieldPath::EMPLOYEE_DIVISION),
+    text("cost_center", FieldPath::EMPLOYEE_COST_CENTER),
+    person("manager_id", |it| &it.employee.manager, |it| &it.id),
+    person("manager_email", |it| &it.employee.manager, |it| &it.email),
+    person("manager_name", |it| &it.employee.manager, |it| &it.name),
+    person("owner_id", |it| &it.owner, |it| &it.id),
+    person("owner_email", |it| &it.owner, |it| &it.email),
+    person("owner_name", |it| &it.owner, |it| &it.name),
+    person("changed_by_email", |it| &it.changed_by, |it| &it.email),
+    person("changed_by_name", |it| &it.changed_by, |it| &it.name),
+    text("billing_contact", FieldPath::BILLING_CONTACT),
+    text("billing_currency", FieldPath::BILLING_CURRENCY),
+    bool("invoiced", FieldPath::BILLING_INVOICED),
+    Column { name: "profile", column_type: ColumnType::Json, get: Get::Json },
+];

@@ -1,0 +1,47 @@
+//! Snapshots of user profiles: data with a manifest that proves its completeness.
+//!
+//! A snapshot is what is handed to somebody else: an auditor, another tool, next quarter's review. Its [`Manifest`] says who was asked,
+//! when, with whose credential and which query; how many people each service declares and how many came; what is hidden, missing or not
+//! known; and the hash of all that was written.
+//!
+//! [`Snapshot::write`] exports accounts to a [`Target`], [`Snapshot::open`] reads what is there, and [`Snapshot::verify`] finds what was
+//! altered.
+//!
+//! # Three things to know
+//! - **A reader never sees a part.** An export goes into a stage of its own first, which can be interrupted at any moment and resumed. Only
+//!   a stage that is whole is written to the target, and appears there in one step.
+//! - **Nobody is added by a format.** Each target keeps the whole profile as JSON beside its columns, so that the five states of a field
+//!   survive, and every target reads back as the same profiles.
+//! - **A file with personal data is private.** It can be read by the current user only.
+//!
+//! # Features
+//! | feature | what it turns on |
+//! |---|---|
+//! | `csv` | `*.csv` |
+//! | `gzip`, `zstd` | `*.ndjson.gz`, `*.ndjson.zst` |
+//! | `arrow` | profiles as Arrow record batches, and back |
+//! | `parquet` | `*.parquet`, and partitioned folders |
+//! | `sqlite` | `sqlite:FILE` |
+//! | `postgres` | `postgres://…` |
+//! | `object-store` | `s3://…`, `gs://…`, `az://…`, `file://…` |
+//! | `schema` | the JSON Schema of a manifest |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod columns;
+mod digest;
+mod error;
+mod manifest;
+mod privacy;
+mod snapshot;
+mod stage;
+mod store;
+
+pub use self::{
+    error::{Result, SnapshotError},
+    manifest::{AccountManifest, CollectionManifest, FileManifest, FormManifest, Manifest, Tool},
+    privacy::{FieldClass, Hiding, Privacy, REDACTED, UnknownClass},
+    snapshot::Snapshot,
+    stage::{AccountExport, CollectionExport, ExportObserver, ExportOptions, Stage},
+    store::{Row, SnapshotStore, Target},
+};

@@ -1,0 +1,465 @@
+//! The export into a file of its own, which can be interrupted at any moment and resumed.
+//!
+//! What is read from the services goes into the stage, page by page. Only a stage that has reached its end becomes a snapshot, so no
+//! reader of the target sees a part of one.
+
+mod checkpoint;
+mod file;
+mod progress;
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _},
+    path::{Path, PathBuf},
+    pin::pin,
+    sync::Arc,
+    time::Instant,
+};
+
+use anyprofile_core::{
+    Error, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Timestamp,
+    listing::{Cursor, DuplicateCounter, Pages},
+};
+use anyprofile_files::{SystemDisk, beside};
+use futures_util::future::{Either, select};
+use serde_json::json;
+
+pub use self::progress::{AccountExport, CollectionExport};
+use self::{checkpoint::Identity, file::StageFile};
+use crate::{
+    columns::SCHEMA_VERSION,
+    digest::{Digest, digest},
+    error::{Result, SnapshotError, at},
+    manifest::{AccountManifest, FORMAT, Manifest, Tool},
+    privacy::{Hiding, Privacy},
+    store::{Row, SnapshotStore},
+};
+
+/// What is exported, and how.
+///
+/// ```
+/// use anyprofile_core::ListQuery;
+/// use anyprofile_snapshot::{ExportOptions, Tool};
+///
+/// let options = ExportOptions::new(ListQuery::new().with_enrich(), Tool::new("review", "1.0"));
+/// assert!(!options.allows_incomplete);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExportOptions {
+    /// Which profiles are exported. The limit is not used.
+    pub query: ListQuery,
+    /// The program, for the manifest.
+    pub tool: Tool,
+    /// What is hidden or replaced before anything is written.
+    pub hiding: Hiding,
+    /// Whether the accounts are asked at base URLs that differ from run to run, as those of a sandbox do. They are then not compared
+    /// with those of an interrupted run.
+    pub has_new_places: bool,
+    /// Whether a snapshot is written although an account failed or was not read to its end. Its manifest says so.
+    pub allows_incomplete: bool,
+}
+
+impl ExportOptions {
+    /// Creates options of a program for a query.
+    pub fn new(query: ListQuery, tool: Tool) -> Self {
+        Self { query, tool, hiding: Hiding::default(), has_new_places: false, allows_incomplete: false }
+    }
+}
+
+/// What an export says while it runs. Each method does nothing by default.
+pub trait ExportObserver: Send {
+    /// A page was written.
+    fn page(&mut self, account: &AccountExport) {
+        let _ = account;
+    }
+
+    /// An account failed. The export goes on with the next one.
+    fn failed(&mut self, error: &Error) {
+        let _ = error;
+    }
+
+    /// The owner of the credential could not be read, so it is not compared with that of an interrupted run.
+    fn owner_not_known(&mut self, info: &ProviderInfo, error: &Error) {
+        let _ = (info, error);
+    }
+}
+
+/// Hears nothing.
+impl ExportObserver for () {}
+
+/// An export in progress.
+pub struct Stage {
+    file: StageFile,
+    providers: Vec<Arc<dyn ProfileProvider>>,
+    options: ExportOptions,
+    /// The profiles of each account that earlier runs wrote to the file.
+    counters: Vec<DuplicateCounter>,
+    /// Whom each account's credential belongs to.
+    owners: Vec<Option<ProfileId>>,
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Stage").field("accounts", &self.accounts().len()).finish_non_exhaustive()
+    }
+}
+
+/// The suffix of the stage of a file or folder.
+pub(crate) const PARTIAL: &str = ".partial";
+
+/// The suffix of the checkpoint of a stage.
+pub(crate) const CHECKPOINT: &str = file::CHECKPOINT;
+
+/// Returns the files that an export to this path may write beside it: the stage, its checkpoint, and what replaces that.
+pub(crate) fn companions(stage: &Path) -> [PathBuf; 3] {
+    let checkpoint = beside(stage, CHECKPOINT);
+    [stage.to_owned(), checkpoint.clone(), beside(&checkpoint, anyprofile_files::NEW)]
+}
+
+impl Stage {
+    /// Opens the stage of an export of these accounts: a new file, or that of an interrupted export. Reads whom each credential belongs to.
+    ///
+    /// # Errors
+    /// If the query is not possible at an account, the file cannot be opened, or is not this export.
+    pub async fn open(
+        path: &Path,
+        providers: &[Arc<dyn ProfileProvider>],
+        options: ExportOptions,
+        observer: &mut dyn ExportObserver,
+    ) -> Result<Self> {
+        // Checked for all accounts now, not when the turn of an account comes.
+        for provider in providers {
+            options.query.check(provider.info(), provider.capabilities())?;
+        }
+        let mut owners = Vec::new();
+        for provider in providers {
+            // Several customers of a service share its base URL, so the owner of the credential matters too.
+            owners.push(match provider.current().await {
+                Ok(profile) => Some(profile.id),
+                Err(error) => {
+                    if provider.capabilities().operations.current.is_supported() {
+                        observer.owner_not_known(provider.info(), &error);
+                    }
+                    None
+                }
+            });
+        }
+        let identity = identity_of(providers, &owners, &options);
+        let names = |it: &Arc<dyn ProfileProvider>| {
+            AccountExport::new(it.info().account.as_str(), it.info().service.as_str())
+        };
+        let file = StageFile::open(SystemDisk, path, &identity, providers.iter().map(names))?;
+        let counters = vec![DuplicateCounter::default(); providers.len()];
+        let mut stage = Self { file, providers: providers.to_vec(), options, counters, owners };
+        if stage.is_resumed() {
+            stage.note_written()?;
+        }
+        Ok(stage)
+    }
+
+    /// Reads the ids of what earlier runs wrote.
+    fn note_written(&mut self) -> Result<()> {
+        let accounts: Vec<_> = self.providers.iter().map(|it| it.info().account.clone()).collect();
+        let counters = &mut self.counters;
+        self.file.for_each_id(|id| {
+            if let Some(account) = accounts.iter().position(|it| *it == id.account) {
+                counters[account].note(&id);
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Returns whether an interrupted export is resumed.
+    pub const fn is_resumed(&self) -> bool {
+        self.file.is_resumed
+    }
+
+    /// Returns the progress of each account.
+    pub fn accounts(&self) -> &[AccountExport] {
+        &self.file.checkpoint.accounts
+    }
+
+    /// Returns whether every account was read to its end.
+    pub fn is_over(&self) -> bool {
+        self.accounts().iter().all(|it| it.reached_end)
+    }
+
+    /// Reads every account from where it stopped. An account that fails is told to the observer, and the others go on. Ends early when
+    /// `stop` resolves, and returns whether it did.
+    ///
+    /// # Errors
+    /// If the stage cannot be written any more. What was written before can be resumed.
+    pub async fn run(
+        &mut self,
+        stop: impl Future<Output = ()>,
+        observer: &mut dyn ExportObserver,
+    ) -> Result<bool> {
+        let mut stop = pin!(stop);
+        let mut is_stopped = false;
+        for account in 0..self.providers.len() {
+            if is_stopped {
+                break;
+            }
+            let provider = Arc::clone(&self.providers[account]);
+            match self.account(&*provider, account, stop.as_mut(), observer).await {
+                Ok(stopped) => is_stopped = stopped,
+                Err(failure) => {
+                    // The pages on the device are not requested again.
+                    let _ = self.file.store();
+                    return Err(failure);
+                }
+            }
+        }
+        self.file.store()?;
+        Ok(is_stopped)
+    }
+
+    /// Exports one account from its checkpoint on. Returns whether it was stopped.
+    async fn account(
+        &mut self,
+        provider: &dyn ProfileProvider,
+        account: usize,
+        mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+        observer: &mut dyn ExportObserver,
+    ) -> Result<bool> {
+        let mut before = self.accounts().get(account).cloned().unwrap_or_default();
+        if before.reached_end || before.is_stuck {
+            return Ok(false);
+        }
+        before.failure = None;
+        let query = self.options.query.clone();
+        let mut pages = match before.cursor.as_deref().map(str::parse::<Cursor>) {
+            None => Pages::new(provider, query),
+            Some(Ok(cursor)) => Pages::resume(provider, query, cursor),
+            Some(Err(error)) => {
+                let why = format!("{}: {error}; export to another file", before.account);
+                return Err(SnapshotError::Refused(why));
+            }
+        };
+        let noted = std::mem::take(&mut self.counters[account]);
+        // During a second read of the list, profiles come again that are already in the file.
+        let mut in_file = before.reads_again.then(|| noted.clone());
+        let mut left_out = 0;
+        pages = pages.with_noted(noted);
+        loop {
+            let page = match select(stop.as_mut(), pin!(pages.next_page())).await {
+                Either::Left(_) => return Ok(true),
+                Either::Right((page, _)) => page,
+            };
+            let mut page = match page {
+                None => break,
+                Some(Ok(page)) => page,
+                Some(Err(error)) => {
+                    observer.failed(&error);
+                    let mut failed = at_pages(&before, left_out, &pages).failed(error.kind());
+                    // Before the first page of this run, the position has not changed.
+                    if pages.report().pages == 0 {
+                        (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
+                    }
+                    self.file.note(account, failed);
+                    return Ok(false);
+                }
+            };
+            if let Some(in_file) = &mut in_file {
+                let received = page.items.len();
+                page.items.retain(|profile| !in_file.note(&profile.id));
+                left_out += (received - page.items.len()) as u64;
+            }
+            let mut lines = Vec::new();
+            for profile in page.items {
+                serde_json::to_writer(&mut lines, &profile).map_err(io::Error::from).map_err(at(&self.file.path))?;
+                lines.push(b'\n');
+            }
+            let progress = at_pages(&before, left_out, &pages);
+            observer.page(&progress);
+            self.file.add(&lines, account, progress, Instant::now())?;
+        }
+        // The end may be known only now, for example if older profiles are not requested.
+        self.file.note(account, at_pages(&before, left_out, &pages));
+        Ok(false)
+    }
+
+    /// Writes the snapshot to a store, and removes the stage.
+    ///
+    /// `unusable` names the accounts that were asked for and could not be used at all.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Refused`] if the export is not over, unless [`ExportOptions::allows_incomplete`] is set; and if the store cannot be
+    /// written. The stage is then kept, so that the same export can try again.
+    pub async fn into_snapshot(
+        mut self,
+        store: &mut dyn SnapshotStore,
+        unusable: &[String],
+    ) -> Result<Manifest> {
+        if !self.is_over() && !self.options.allows_incomplete {
+            return Err(SnapshotError::Refused(
+                "the export is not over, and a part of it is not handed over as a snapshot".to_owned(),
+            ));
+        }
+        let path = self.file.synced()?.to_owned();
+        let mut manifest = self.manifest(unusable);
+        store.begin(&manifest).await?;
+        self.copy(&path, store, &mut manifest).await?;
+        let manifest = store.commit(manifest).await?;
+        self.file.finish()?;
+        Ok(manifest)
+    }
+
+    /// Copies the profiles of the stage into a store.
+    async fn copy(&self, path: &Path, store: &mut dyn SnapshotStore, manifest: &mut Manifest) -> Result<()> {
+        let mut digests: Vec<Digest> = vec![Digest::default(); manifest.accounts.len()];
+        let mut counts = vec![0; manifest.accounts.len()];
+        let capabilities: Vec<_> =
+            self.providers.iter().map(|it| Arc::new(it.capabilities().clone())).collect();
+        let mut lines = Lines::open(path)?;
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut bytes = 0;
+        while let Some(line) = lines.next()? {
+            let mut profile: Profile =
+                serde_json::from_str(line).map_err(|error| changed(path, &error.to_string()))?;
+            let account = self.account_of(&profile.id).ok_or_else(|| changed(path, "another account's profile"))?;
+            let mut line: Box<str> = line.into();
+            if !self.options.hiding.privacy().is_nothing() {
+                profile = self.options.hiding.profile(profile)?;
+                line = serde_json::to_string(&profile).map_err(io::Error::from).map_err(at(path))?.into();
+            }
+            digests[account].update(line.as_bytes());
+            digests[account].update(b"\n");
+            counts[account] += 1;
+            bytes += line.len();
+            rows.push(Row { account, profile, line, capabilities: Arc::clone(&capabilities[account]) });
+            if rows.len() == BATCH || bytes >= BATCH_BYTES {
+                store.write(&rows).await?;
+                rows.clear();
+                bytes = 0;
+            }
+        }
+        if !rows.is_empty() {
+            store.write(&rows).await?;
+        }
+        count(manifest, digests, &counts)
+    }
+
+    fn account_of(&self, id: &ProfileId) -> Option<usize> {
+        let is_here = |it: &Arc<dyn ProfileProvider>| {
+            (&it.info().service, &it.info().account) == (&id.service, &id.account)
+        };
+        self.providers.iter().position(is_here)
+    }
+
+    /// Returns the manifest, without what only the written data can tell.
+    fn manifest(&self, unusable: &[String]) -> Manifest {
+        let progress = self.accounts().iter();
+        let accounts: Vec<_> = self
+            .providers
+            .iter()
+            .zip(progress)
+            .zip(&self.owners)
+            .map(|((provider, export), owner)| {
+                let credential = owner.as_ref().map(|id| self.options.hiding.id(id).to_string());
+                AccountManifest::new(provider.info(), provider.capabilities(), export, credential)
+            })
+            .collect();
+        let now = Timestamp::now();
+        let started = self.accounts().iter().filter_map(|it| it.started).min();
+        let privacy: Privacy = self.options.hiding.privacy().clone();
+        Manifest {
+            format: FORMAT.to_owned(),
+            version: Manifest::VERSION,
+            schema_version: SCHEMA_VERSION,
+            tool: self.options.tool.clone(),
+            started: started.unwrap_or(now),
+            ended: now,
+            complete: self.is_over() && unusable.is_empty() && accounts.iter().all(|it| it.complete),
+            query: self.options.hiding.query(self.options.query.clone()),
+            accounts,
+            unusable_accounts: unusable.to_vec(),
+            privacy,
+            form: None,
+            rows: 0,
+            files: Vec::new(),
+            seal: String::new(),
+        }
+    }
+}
+
+/// How many profiles are written to a store at once, at most.
+const BATCH: usize = 1024;
+
+/// How many bytes of ndjson are written to a store at once, about.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// Adds to a manifest what was counted while the profiles were written.
+pub(crate) fn count(manifest: &mut Manifest, digests: Vec<Digest>, counts: &[u64]) -> Result<()> {
+    for ((account, digest), count) in manifest.accounts.iter_mut().zip(digests).zip(counts) {
+        account.sha256 = digest.finish();
+        if account.seen != *count {
+            return Err(SnapshotError::unreadable(
+                &account.account,
+                format!("{} profiles were read and {count} are in the stage; export to another file", account.seen),
+            ));
+        }
+    }
+    manifest.rows = counts.iter().sum();
+    Ok(())
+}
+
+fn changed(path: &Path, why: &str) -> SnapshotError {
+    SnapshotError::unreadable(
+        path.display(),
+        format!("the file was changed since it was written ({why}); export to another file"),
+    )
+}
+
+/// The lines of a stage, one at a time.
+pub(crate) struct Lines {
+    path: PathBuf,
+    file: io::BufReader<File>,
+    line: String,
+}
+
+impl Lines {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(at(path))?;
+        Ok(Self { path: path.to_owned(), file: io::BufReader::with_capacity(1 << 17, file), line: String::new() })
+    }
+
+    /// Returns the next line, without its end.
+    pub(crate) fn next(&mut self) -> Result<Option<&str>> {
+        self.line.clear();
+        let length = self.file.read_line(&mut self.line).map_err(at(&self.path))?;
+        Ok((length > 0).then(|| self.line.trim_end_matches('\n')))
+    }
+}
+
+/// Returns what is exported, as hashes, since a filter may contain an e-mail address.
+fn identity_of(
+    providers: &[Arc<dyn ProfileProvider>],
+    owners: &[Option<ProfileId>],
+    options: &ExportOptions,
+) -> Identity {
+    let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
+    let place = |info: &ProviderInfo| {
+        if options.has_new_places { String::new() } else { info.base_url.clone() }
+    };
+    let places: Vec<_> = providers.iter().map(|it| (place(it.info()), it.info().shape.clone())).collect();
+    // How profiles are read does not change which ones.
+    let mut query = options.query.clone();
+    (query.unordered, query.concurrency, query.max_empty_pages) = Default::default();
+    Identity {
+        accounts: digest(json!(names).to_string().as_bytes()),
+        places: digest(json!(places).to_string().as_bytes()),
+        owners: owners.iter().map(|id| id.as_ref().map(|id| digest(id.to_string().as_bytes()))).collect(),
+        query: digest(json!(query).to_string().as_bytes()),
+    }
+}
+
+/// Returns the progress since `before`, with the current position of the pages.
+fn at_pages(before: &AccountExport, left_out: u64, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountExport {
+    let mut progress = before.with(pages.report()).without(left_out);
+    progress.cursor = pages.cursor().map(ToString::to_string);
+    progress.is_stuck = pages.leads_back();
+    progress.reads_again = !progress.reached_end && (before.reads_again || pages.reads_again());
+    progress
+}
