@@ -159,6 +159,12 @@ enum RealServers {
     Scim,
     /// `anyprofile mcp`, by the official client SDK.
     Mcp,
+    /// The targets of `anyprofile export`, read back with duckdb, pyarrow, polars, pandas, sqlite3, psql and an S3-compatible server.
+    Snapshots {
+        /// How many profiles each service of the sandbox has; 2000 by default.
+        #[arg(long, value_name = "N")]
+        profiles: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -188,6 +194,7 @@ fn main() -> ExitCode {
         Chore::Prism { specs } => prism::run(&specs),
         Chore::Real(RealServers::Scim) => real::scim(),
         Chore::Real(RealServers::Mcp) => real::mcp(),
+        Chore::Real(RealServers::Snapshots { profiles }) => real::snapshots(profiles.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

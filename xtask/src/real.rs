@@ -86,6 +86,30 @@ pub(crate) fn mcp() -> Outcome {
     Ok(())
 }
 
+/// How many profiles each service of the sandbox has for the snapshots.
+const PROFILES: &str = "2000";
+
+/// Writes a snapshot to every target, and reads it back with tools that others wrote; with a PostgreSQL server if its URL is in
+/// `ANYPROFILE_TEST_POSTGRES`.
+///
+/// # Errors
+/// If a tool cannot be installed, or reads something else than what was written.
+pub(crate) fn snapshots(profiles: Option<&str>) -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let scripts = root.join("tests/real/snapshots");
+    let folder = target.join("real/snapshots");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let tools = python(&folder.join("tools"), &scripts.join("requirements.txt"))?;
+    cargo(&["build", "--quiet", "--release", "--package", "anyprofile-cli", "--features", "full"], &[])?;
+    let command = target.join("release/anyprofile");
+    let data = folder.join("data");
+    let (script, profiles) = (scripts.join("read_back.py"), profiles.unwrap_or(PROFILES));
+    let mut arguments = vec![script.as_path(), &command, &data, Path::new(profiles)];
+    let postgres = std::env::var("ANYPROFILE_TEST_POSTGRES").ok();
+    arguments.extend(postgres.as_deref().map(Path::new));
+    run(&tools, &arguments)
+}
+
 /// Installs Python packages in an environment of their own, unless these are there; returns its Python.
 fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let python = environment.join("bin/python");

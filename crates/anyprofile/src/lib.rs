@@ -59,6 +59,7 @@
 //! | `filter` | | conditions on profiles as text, in the grammar of SCIM filters: the module `filter` |
 //! | `layers` | | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
 //! | `memory` | | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
+//! | `snapshot` | | snapshots of profiles, with a manifest that proves their completeness: the module `snapshot`. Its targets are features of `anyprofile-snapshot` |
 //! | `webhooks` | | the verification of Anthropic's events about the programs and restrictions of a user profile: `anthropic::webhook` |
 //! | `full` | | the services, `config` and `schema` |
 //! | `rustls` | yes | TLS by rustls with ring, which trusts what the platform trusts |
@@ -104,6 +105,8 @@ pub use anyprofile_http as http_client;
 pub use anyprofile_probely as probely;
 #[cfg(feature = "scim")]
 pub use anyprofile_scim as scim;
+#[cfg(feature = "snapshot")]
+pub use anyprofile_snapshot as snapshot;
 #[cfg(feature = "upsun")]
 pub use anyprofile_upsun as upsun;
 

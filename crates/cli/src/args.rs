@@ -1,17 +1,19 @@
 //! The command-line arguments.
 
+mod export;
 mod field;
 mod listing;
 mod writes;
 
 use std::path::PathBuf;
 
-use anyprofile::ProfileId;
+use anyprofile::{ProfileId, snapshot::form::Form};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::export::{DiffArguments, ExportArguments, Push, PushVanta};
 #[cfg(feature = "mcp")]
 pub(crate) use self::listing::field_paths;
-pub(crate) use self::listing::{ExportArguments, Fields, List, Members};
+pub(crate) use self::listing::{Fields, List, Members};
 pub(crate) use self::writes::{
     Apply, Changes, Confirm, Create, Draft, Enroll, Keep, PlanArguments, PlannedWrite, Selected, Update, Whom,
 };
@@ -51,7 +53,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "N", default_value_t = 20, hide = true)]
     pub(crate) sandbox_profiles: u64,
     /// Output format.
-    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t = Output::Table, value_name = "FORMAT", hide_possible_values = false)]
+    pub(crate) chosen: Output,
+    /// The format that was chosen; a table if it is a form of another tool.
+    #[arg(skip = Format::Table)]
     pub(crate) output: Format,
     /// Print only errors and important warnings on standard error.
     #[arg(short, long, global = true)]
@@ -64,8 +69,74 @@ pub(crate) struct Global {
     pub(crate) program: Program,
 }
 
-/// The output format.
+/// What `-o` takes: a format, or for `list`, `members` and `export` a form of another tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// A table for reading: at most 50,000 profiles, and 1000 characters in a cell.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document per line, for programs.
+    Ndjson,
+    /// For spreadsheets: a cell that would be a formula starts with '.
+    Csv,
+    /// For list, members and export: users of SCIM (RFC 7643).
+    Scim,
+    /// For list, members and export: User Inventory Info of OCSF (class 5003).
+    Ocsf,
+    /// For list, members and export: the Elastic Common Schema.
+    Ecs,
+    /// For list, members and export: claims of OpenID Connect.
+    Oidc,
+    /// For list, members and export: the access file of Vanta.
+    Vanta,
+    /// For list, members and export: the personnel file of Drata.
+    Drata,
+    /// For list, members and export: the access file of SecureSlate.
+    Secureslate,
+    /// For list, members and export: the users of ConductorOne's file connector.
+    Conductorone,
+}
+
+impl Output {
+    /// Returns the format; `None` for a form.
+    pub(crate) const fn format(self) -> Option<Format> {
+        Some(match self {
+            Self::Table => Format::Table,
+            Self::Json => Format::Json,
+            Self::Ndjson => Format::Ndjson,
+            Self::Csv => Format::Csv,
+            _ => return None,
+        })
+    }
+
+    /// Returns the form; `None` for a format.
+    pub(crate) const fn form(self) -> Option<Form> {
+        Some(match self {
+            Self::Scim => Form::Scim,
+            Self::Ocsf => Form::Ocsf,
+            Self::Ecs => Form::Ecs,
+            Self::Oidc => Form::Oidc,
+            Self::Vanta => Form::Vanta,
+            Self::Drata => Form::Drata,
+            Self::Secureslate => Form::SecureSlate,
+            Self::Conductorone => Form::ConductorOne,
+            _ => return None,
+        })
+    }
+}
+
+/// What `schema` describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A profile.
+    Profile,
+    /// The manifest of a snapshot.
+    Manifest,
+}
+
+/// The output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A table for reading: at most 50,000 profiles, and 1000 characters in a cell.
     Table,
@@ -89,10 +160,33 @@ pub(crate) enum Command {
         after_help = "Examples:\n  anyprofile list --status active --mfa off --enrich\n  anyprofile list --where 'emails.address ew \"@example.com\"' -o csv\n  anyprofile list --sandbox"
     )]
     List(List),
-    /// Export the profiles of all accounts to a file, as one JSON document per line. An interrupted export can be
-    /// resumed.
-    #[command(after_help = "Examples:\n  anyprofile export --to everybody.ndjson --report report.json")]
+    /// Export the profiles of all accounts as a snapshot: the data, with a manifest that proves its completeness.
+    ///
+    /// The name of the target says what it is: *.ndjson, *.ndjson.gz, *.ndjson.zst, *.csv, *.parquet, a folder such as people/ for
+    /// Parquet files by service and account, sqlite:FILE, postgres://…, s3://…, gs://…, az://… or file://…. An interrupted export can be
+    /// resumed by the same command. Until it is whole, nothing of it can be seen at the target.
+    #[command(
+        after_help = "Examples:\n  anyprofile export --to everybody.ndjson --report report.json\n  anyprofile export --enrich --evidence review-2026q4\n  anyprofile export --to people.csv -o vanta --unknown-mfa no"
+    )]
     Export(ExportArguments),
+    /// Check that a snapshot is what was written: its hashes, the number of its profiles, its manifest.
+    #[command(
+        after_help = "Examples:\n  anyprofile verify review-2026q4\n  anyprofile verify everybody.ndjson"
+    )]
+    Verify {
+        /// The snapshot, as `export --to` or `--evidence` named it.
+        snapshot: String,
+    },
+    /// Hand a snapshot to another tool, after showing what will be replaced.
+    #[command(subcommand)]
+    Push(Push),
+    /// Compare two snapshots: who was added, who is gone, and which fields have changed.
+    ///
+    /// Nobody is called gone because of a listing that was not complete or asked for fewer people: such a profile is "not seen".
+    #[command(
+        after_help = "Examples:\n  anyprofile diff 2026q3.ndjson 2026q4.ndjson\n  anyprofile diff 2026q3.parquet live --fields status,security,roles --exit-code"
+    )]
+    Diff(DiffArguments),
     /// Show one profile.
     Get {
         /// Profile id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
@@ -179,8 +273,12 @@ pub(crate) enum Command {
     /// Each field shows the records of the service that contain it. The records named in "listing records" are part
     /// of a listing; the others are read by `get`, `get --enrich`, `me` and `members`.
     Providers,
-    /// Print the JSON Schema of a profile in the json and ndjson formats.
-    Schema,
+    /// Print the JSON Schema of a profile in the json and ndjson formats, or of the manifest of a snapshot.
+    Schema {
+        /// What the schema describes.
+        #[arg(value_enum, default_value_t = SchemaOf::Profile)]
+        of: SchemaOf,
+    },
     /// Run the sandbox of all services as a server for other programs, until interrupted.
     Sandbox(SandboxArguments),
     /// Serve the accounts to an agent, over the Model Context Protocol on standard input and output. Read-only unless --allow-write

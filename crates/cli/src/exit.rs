@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyprofile::{Error, ErrorKind, error::Effect};
+use anyprofile::{Error, ErrorKind, error::Effect, snapshot::SnapshotError};
 
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Service = 5,
     /// Not found.
     NotFound = 6,
+    /// `verify` found something altered, or `diff --exit-code` found differences.
+    Differences = 10,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -82,6 +84,19 @@ pub(crate) enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Library(error)
+    }
+}
+
+impl From<SnapshotError> for Failure {
+    fn from(error: SnapshotError) -> Self {
+        match error {
+            SnapshotError::Service(error) => Self::Library(error),
+            full if full.is_full() => {
+                Self::Output(io::Error::new(io::ErrorKind::StorageFull, full.to_string()))
+            }
+            SnapshotError::Store { .. } => Self::Output(io::Error::other(error.to_string())),
+            other => Self::Usage(other.to_string()),
+        }
     }
 }
 

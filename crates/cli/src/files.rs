@@ -2,8 +2,8 @@
 
 use std::{io, path::Path};
 
-pub(crate) use anyprofile_files::{beside, check_writable, folder_of, in_words, is_due, open_to_append};
 use anyprofile_files::FileError;
+pub(crate) use anyprofile_files::{beside, check_writable, folder_of, in_words, is_due, open_to_append};
 
 use crate::exit::Failure;
 

@@ -58,7 +58,6 @@ mod diagnostics;
 #[cfg(feature = "sandbox")]
 mod embedded;
 mod exit;
-mod export;
 mod files;
 #[cfg(feature = "fixture")]
 mod fixture;

@@ -99,6 +99,11 @@ impl Progress {
         self.bar.set_message(message(seen, &reports(), self.started.elapsed()));
     }
 
+    /// Shows how many profiles of an account came.
+    pub(crate) fn tell(&self, account: &str, seen: u64) {
+        self.bar.set_message(format!("{account}: {} profiles", HumanCount(seen)));
+    }
+
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
         *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -4,7 +4,27 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
 
-use crate::{args::Arguments, command_line::command_of, commands, diagnostics, exit::Exit, program::Program};
+use crate::{
+    args::{Arguments, Command},
+    command_line::command_of,
+    commands, diagnostics,
+    exit::Exit,
+    program::Program,
+};
+
+/// Sets the format, and refuses a form for a command that has none.
+fn choose_output(arguments: &mut Arguments) -> Result<(), clap::Error> {
+    let global = &mut arguments.global;
+    if let Some(format) = global.chosen.format() {
+        global.output = format;
+        return Ok(());
+    }
+    if matches!(arguments.command, Command::List(_) | Command::Members(_) | Command::Export(_)) {
+        return Ok(());
+    }
+    let why = "a form of another tool is an output of list, members and export alone\n";
+    Err(clap::Error::raw(clap::error::ErrorKind::InvalidValue, why))
+}
 
 impl Program {
     /// Parses the program's arguments, runs the command, and returns its exit code.
@@ -16,6 +36,9 @@ impl Program {
             Err(error) => return diagnostics::usage(error).into(),
         };
         arguments.global.program = self;
+        if let Err(error) = choose_output(&mut arguments) {
+            return diagnostics::usage(error).into();
+        }
         diagnostics::start(arguments.global.verbose);
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,

@@ -219,11 +219,14 @@ mod tests {
         let mut note = |number: u64| counter.note_digest(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         assert!((1..=2 * generation).all(|number| !note(number)));
         assert!(note(1) && note(2 * generation), "so many are remembered exactly");
+        assert!(counter.is_exhaustive(), "nothing was forgotten so far");
+        let mut note = |number: u64| counter.note_digest(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         assert!((2 * generation + 1..=3 * generation).all(|number| !note(number)));
         assert!(note(2 * generation), "as many as a generation are always remembered");
         assert!(!note(1), "the oldest are forgotten");
         assert!(!counter.is_exhaustive());
         assert_eq!(counter.duplicates(), 3);
+        assert_eq!(GENERATION, 114_688, "what the documentation says");
         assert!(counter.latest.capacity() <= GENERATION && counter.before.capacity() <= GENERATION);
     }
 }

@@ -92,11 +92,32 @@ macro_rules! name_type {
 
 name_type! {
     /// The name of a service: one of this project's crates, or of a third party.
+    ///
+    /// ```
+    /// use anyprofile_core::{ProfileId, ServiceName};
+    ///
+    /// let library = ServiceName::from_static("library");
+    /// let id: ProfileId = "library:main/user/ada".parse()?;
+    /// assert_eq!(id.service, library);
+    /// // A name is a part of printed ids, so it has no spaces.
+    /// assert!(ServiceName::new("the library").is_err());
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     ServiceName
 }
 
 name_type! {
     /// The name of one account of a service, from the configuration.
+    ///
+    /// ```
+    /// use anyprofile_core::{AccountName, ProfileId};
+    ///
+    /// let ours: ProfileId = "library:live/user/17".parse()?;
+    /// assert_eq!(ours.account, AccountName::from_static("live"));
+    /// // The same number in another account of the service is somebody else.
+    /// assert!(!ours.is_same_as(&"library:trial/user/17".parse()?));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     AccountName
 }
 

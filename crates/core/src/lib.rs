@@ -199,9 +199,29 @@ pub use self::{
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
 #[cfg(feature = "schema")]
 pub fn profile_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Profile);
-    schema.insert("title".to_owned(), "anyprofile Profile".into());
+    schema_of::<Profile>("anyprofile Profile")
+}
+
+/// Returns the JSON Schema of a type.
+#[cfg(feature = "schema")]
+fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::default();
+    let settings = settings.with_transform(schemars::transform::RecursiveTransform(leave_out_example));
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
     schema.to_value()
+}
+
+/// Cuts a description where the Rust example begins: a reader of the schema has no use for it.
+#[cfg(feature = "schema")]
+fn leave_out_example(schema: &mut schemars::Schema) {
+    let Some(description) = schema.get("description").and_then(|description| description.as_str()) else {
+        return;
+    };
+    if let Some((text, _)) = description.split_once("\n```") {
+        let text = text.trim_end().to_owned();
+        schema.insert("description".to_owned(), text.into());
+    }
 }
 
 /// What the macros of this crate need in another one.
@@ -209,6 +229,13 @@ pub fn profile_schema() -> serde_json::Value {
 pub mod __private {
     #[cfg(feature = "schema")]
     pub use schemars;
+
+    /// Returns the JSON Schema of a type of another crate of this project.
+    #[cfg(feature = "schema")]
+    pub fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+        super::schema_of::<T>(title)
+    }
+
     pub use serde;
     pub use serde_json;
 

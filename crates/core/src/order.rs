@@ -11,6 +11,17 @@ use crate::{
 
 open_enum! {
     /// The field that a listing is ordered by.
+    ///
+    /// ```
+    /// use anyprofile_core::query::OrderField;
+    ///
+    /// // What somebody wrote on a command line.
+    /// assert_eq!(OrderField::from("created"), OrderField::Created);
+    /// // A service may be able to order by more than this version has a word for.
+    /// let other = OrderField::from("last_seen");
+    /// assert_eq!(other.as_str(), "last_seen");
+    /// assert_eq!(other.unknown_word(), Some("last_seen"));
+    /// ```
     pub enum OrderField {
         /// When the record was created.
         Created = "created",

@@ -136,6 +136,16 @@ impl MissingView {
 
 open_enum! {
     /// Why a record could not be read.
+    ///
+    /// ```
+    /// use anyprofile_core::{Error, ErrorKind, profile::MissingReason};
+    ///
+    /// let refused = Error::new(ErrorKind::PermissionDenied, "the address may not be read");
+    /// assert_eq!(MissingReason::of(&refused), Some(MissingReason::Withheld));
+    /// // A request that took too long says nothing about the record.
+    /// let late = Error::new(ErrorKind::Timeout, "no response in time");
+    /// assert_eq!(MissingReason::of(&late), None);
+    /// ```
     pub enum MissingReason {
         /// This credential may not see the record.
         Withheld = "withheld",

@@ -263,6 +263,17 @@ pub struct Note {
 
 crate::open_enum! {
     /// A kind of decision that was made while reading a record.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::NoteKind;
+    ///
+    /// // Is the service's value only in `Profile::unknown`?
+    /// let is_left_out = |kind: &NoteKind| matches!(kind, NoteKind::NoTime | NoteKind::OtherType);
+    /// assert!(is_left_out(&NoteKind::from("no_time")));
+    /// assert!(!is_left_out(&NoteKind::AssumedUtc));
+    /// // A profile that a newer version stored may have notes of other kinds.
+    /// assert_eq!(NoteKind::from("rounded").unknown_word(), Some("rounded"));
+    /// ```
     pub enum NoteKind {
         /// The time has no offset and was read as UTC.
         AssumedUtc = "assumed_utc",

@@ -92,3 +92,20 @@ impl fmt::Display for Verdict {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_result_is_itself_alone_and_has_its_word() {
+        for (verdict, is, word) in [
+            (Verdict::Yes, [true, false, false], "yes"),
+            (Verdict::No, [false, true, false], "no"),
+            (Verdict::Unknown, [false, false, true], "unknown"),
+        ] {
+            assert_eq!([verdict.is_yes(), verdict.is_no(), verdict.is_unknown()], is);
+            assert_eq!(verdict.to_string(), word);
+        }
+    }
+}

@@ -28,8 +28,8 @@ pub enum Cut {
 }
 
 impl Cut {
-    pub const ALL: [Self; 5] =
-        [Self::Nothing, Self::All, Self::Content, Self::Names, Self::HalfOfContent];
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Nothing, Self::All, Self::Content, Self::Names, Self::HalfOfContent];
 }
 
 #[derive(Clone, Debug, Default)]

@@ -38,6 +38,8 @@ pub(crate) enum ColumnType {
 }
 
 /// A column.
+#[allow(clippy::struct_field_names, reason = "`type` is a word of the language")]
+#[cfg_attr(not(any(feature = "arrow", feature = "postgres", feature = "sqlite")), allow(dead_code))]
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) column_type: ColumnType,
@@ -61,6 +63,12 @@ enum Get {
 }
 
 impl Column {
+    /// Returns whether every profile has a value.
+    #[cfg(any(feature = "arrow", feature = "postgres", feature = "sqlite"))]
+    pub(crate) const fn is_always_there(&self) -> bool {
+        matches!(self.get, Get::Of(_) | Get::State(_) | Get::Json)
+    }
+
     /// Returns the value for a profile.
     pub(crate) fn value<'a>(&self, row: &'a Row) -> Value<'a> {
         let profile = &row.profile;
@@ -70,7 +78,9 @@ impl Column {
                 Some(ValueRef::Text(text)) => Value::Text(text.into()),
                 Some(ValueRef::Bool(value)) => Value::Bool(value),
                 Some(ValueRef::Time(time)) => Value::Time(time),
-                Some(other) => in_words(profile, path).or_else(|| other.to_json().map(|it| text_of(&it))).map_or(Value::None, |text| Value::Text(text.into())),
+                Some(other) => in_words(profile, path)
+                    .or_else(|| other.to_json().map(|it| text_of(&it)))
+                    .map_or(Value::None, |text| Value::Text(text.into())),
                 None => Value::None,
             },
             Get::State(path) => Value::Text(profile.state(path, &row.capabilities).as_str().into()),
@@ -98,7 +108,9 @@ fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
     let join = |texts: Vec<&str>| Some(texts.join("; "));
     let known = Field::<String>::value;
     if *path == FieldPath::EMAILS {
-        return join(profile.emails.items().iter().filter_map(|it| known(&it.address)).map(String::as_str).collect());
+        return join(
+            profile.emails.items().iter().filter_map(|it| known(&it.address)).map(String::as_str).collect(),
+        );
     }
     if *path == FieldPath::ROLES {
         let role = |it: &anyprofile_core::profile::RoleAssignment| {
@@ -110,19 +122,53 @@ fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
         return Some(profile.roles.items().iter().filter_map(role).collect::<Vec<_>>().join("; "));
     }
     if *path == FieldPath::GROUPS {
-        return join(profile.groups.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+        return join(
+            profile
+                .groups
+                .items()
+                .iter()
+                .filter_map(|it| known(&it.name).or(known(&it.id)))
+                .map(String::as_str)
+                .collect(),
+        );
     }
     if *path == FieldPath::LABELS {
-        return join(profile.labels.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+        return join(
+            profile
+                .labels
+                .items()
+                .iter()
+                .filter_map(|it| known(&it.name).or(known(&it.id)))
+                .map(String::as_str)
+                .collect(),
+        );
     }
     if *path == FieldPath::PHONES {
-        return join(profile.phones.items().iter().filter_map(|it| known(&it.number)).map(String::as_str).collect());
+        return join(
+            profile.phones.items().iter().filter_map(|it| known(&it.number)).map(String::as_str).collect(),
+        );
     }
     if *path == FieldPath::CREDENTIALS {
-        return join(profile.credentials.items().iter().filter_map(|it| known(&it.name).or(known(&it.id))).map(String::as_str).collect());
+        return join(
+            profile
+                .credentials
+                .items()
+                .iter()
+                .filter_map(|it| known(&it.name).or(known(&it.id)))
+                .map(String::as_str)
+                .collect(),
+        );
     }
     if *path == FieldPath::ENTITLEMENTS {
-        return join(profile.entitlements.items().iter().filter_map(|it| known(&it.name).or(known(&it.value))).map(String::as_str).collect());
+        return join(
+            profile
+                .entitlements
+                .items()
+                .iter()
+                .filter_map(|it| known(&it.name).or(known(&it.value)))
+                .map(String::as_str)
+                .collect(),
+        );
     }
     None
 }

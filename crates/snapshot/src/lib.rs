@@ -4,8 +4,10 @@
 //! when, with whose credential and which query; how many people each service declares and how many came; what is hidden, missing or not
 //! known; and the hash of all that was written.
 //!
-//! [`Snapshot::write`] exports accounts to a [`Target`], [`Snapshot::open`] reads what is there, and [`Snapshot::verify`] finds what was
-//! altered.
+//! [`Snapshot::write`] exports accounts to a [`Target`], [`Snapshot::open`] reads what is there, [`Snapshot::verify`] finds what was
+//! altered, and [`Snapshot::diff`] what differs from another snapshot.
+//!
+//! [`form`] writes profiles in the forms that other tools read, with a report of what those forms lose.
 //!
 //! # Three things to know
 //! - **A reader never sees a part.** An export goes into a stage of its own first, which can be interrupted at any moment and resumed. Only
@@ -28,9 +30,17 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
+mod check;
 mod columns;
+pub mod diff;
 mod digest;
 mod error;
+mod evidence;
+pub mod form;
+#[cfg(any(feature = "arrow", feature = "postgres", feature = "sqlite"))]
+mod lists;
 mod manifest;
 mod privacy;
 mod snapshot;
@@ -38,6 +48,7 @@ mod stage;
 mod store;
 
 pub use self::{
+    check::check_store,
     error::{Result, SnapshotError},
     manifest::{AccountManifest, CollectionManifest, FileManifest, FormManifest, Manifest, Tool},
     privacy::{FieldClass, Hiding, Privacy, REDACTED, UnknownClass},
@@ -45,3 +56,9 @@ pub use self::{
     stage::{AccountExport, CollectionExport, ExportObserver, ExportOptions, Stage},
     store::{Row, SnapshotStore, Target},
 };
+
+/// The JSON Schema of a [`Manifest`], as a JSON value.
+#[cfg(feature = "schema")]
+pub fn manifest_schema() -> serde_json::Value {
+    anyprofile_core::__private::schema_of::<Manifest>("anyprofile snapshot manifest")
+}

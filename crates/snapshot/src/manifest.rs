@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::{Digest, digest},
+    form::LossReport,
     privacy::Privacy,
     stage::AccountExport,
 };
@@ -47,6 +48,9 @@ pub struct Manifest {
     /// What was asked for. Fields of the query that are not set have no key.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub query: ListQuery,
+    /// Whether the query had a condition on fields, which is not repeated here because of what is hidden.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hides_condition: bool,
     /// Each account, in the order in which they were read.
     pub accounts: Vec<AccountManifest>,
     /// The accounts that could not be used at all, by name.
@@ -110,6 +114,9 @@ pub struct FormManifest {
     /// What is written where the form wants yes or no and the truth is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_mfa: Option<bool>,
+    /// What had no home in the form, and what the form forced to a guess.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<LossReport>,
 }
 
 /// One account of a snapshot.
@@ -205,6 +212,7 @@ impl Manifest {
             || self.query.search.is_some()
             || self.query.member_of.is_some()
             || self.query.limit.is_some()
+            || self.hides_condition
     }
 
     /// Returns the manifest as it is stored, sealed.
@@ -248,7 +256,8 @@ impl AccountManifest {
                 _ => {}
             }
         }
-        let collection = |it: &crate::stage::CollectionExport| CollectionManifest { seen: it.seen, declared: it.declared };
+        let collection =
+            |it: &crate::stage::CollectionExport| CollectionManifest { seen: it.seen, declared: it.declared };
         Self {
             service: info.service.to_string(),
             account: info.account.to_string(),

@@ -58,13 +58,14 @@ impl FieldClass {
     /// Returns the class of a field by its path, or by the first key of it.
     pub fn of_path(path: &str) -> Option<Self> {
         Some(match path.split('.').next().unwrap_or_default() {
-            "id" | "kind" | "status" | "status_raw" | "declared_status" | "times" | "access" | "origin" | "roles"
-            | "groups" | "entitlements" | "grants" | "notes" => return None,
-            "name" | "nickname" | "username" | "picture" | "photos" | "external_id" | "owner" | "changed_by" => {
-                Self::Identifier
-            }
+            "id" | "kind" | "status" | "status_raw" | "declared_status" | "times" | "access" | "origin"
+            | "roles" | "groups" | "entitlements" | "grants" | "notes" => return None,
+            "name" | "nickname" | "username" | "picture" | "photos" | "external_id" | "owner"
+            | "changed_by" => Self::Identifier,
             "employee" if path == "employee.number" || path == "employee.manager" => Self::Identifier,
-            "emails" | "phones" | "addresses" | "website" | "country" | "locale" | "timezone" => Self::Contact,
+            "emails" | "phones" | "addresses" | "website" | "country" | "locale" | "timezone" => {
+                Self::Contact
+            }
             "security" => Self::Security,
             "billing" => Self::Billing,
             "credentials" => Self::Credential,
@@ -235,7 +236,8 @@ impl Hiding {
             return id.clone();
         }
         let native = self.pseudonym(&id.to_string());
-        ProfileId::new(id.service.clone(), id.account.clone(), id.kind.clone(), native).unwrap_or_else(|_| id.clone())
+        ProfileId::new(id.service.clone(), id.account.clone(), id.kind.clone(), native)
+            .unwrap_or_else(|_| id.clone())
     }
 
     /// Returns a query without the values that are hidden.
@@ -270,9 +272,8 @@ impl Hiding {
 
     /// Replaces the values of the fields of a profile; of a group, those of each of its fields.
     fn fields(&self, fields: &mut Map<String, Value>, group: &str) {
-        let is_group = |key: &str| {
-            group.is_empty() && FieldPath::CORE.iter().any(|path| path.group() == Some(key))
-        };
+        let is_group =
+            |key: &str| group.is_empty() && FieldPath::CORE.iter().any(|path| path.group() == Some(key));
         fields.retain(|key, value| {
             if let (true, Value::Object(inner)) = (is_group(key), &mut *value) {
                 self.fields(inner, key);
@@ -344,7 +345,9 @@ fn redact(value: &mut Value) {
         // A time stays one, or goes.
         Value::String(text) if text.parse::<Timestamp>().is_ok() => *value = Value::String(GONE.to_owned()),
         Value::String(text) => REDACTED.clone_into(text),
-        Value::Object(fields) if fields.values().any(|it| it.is_string() || it.is_object() || it.is_array()) => {
+        Value::Object(fields)
+            if fields.values().any(|it| it.is_string() || it.is_object() || it.is_array()) =>
+        {
             fields.retain(|key, value| {
                 if !is_sort(key) {
                     redact(value);

@@ -8,7 +8,10 @@ use anyprofile::{
 };
 use clap::Args;
 
-use super::field::field_path;
+use super::{
+    export::{FormArguments, HidingArguments},
+    field::field_path,
+};
 use crate::printable::printable;
 
 /// The fields to show.
@@ -148,28 +151,13 @@ pub(crate) struct List {
     /// Start csv with a byte order mark. Excel needs it to read the file as UTF-8.
     #[arg(long)]
     pub(crate) csv_bom: bool,
+    #[command(flatten)]
+    pub(crate) hiding: HidingArguments,
+    #[command(flatten)]
+    pub(crate) form: FormArguments,
     /// Write a report of the listing to this file, as JSON; - means standard error.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArguments {
-    /// Output file. FILE.checkpoint is kept next to it until the export ends; with it, the same command resumes the
-    /// export.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: PathBuf,
-    /// Write a report of the export to this file, as JSON: accounts, pages, numbers of profiles seen, declared and
-    /// quarantined, and unknown fields and values that the services sent; - means standard error.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) filters: Filters,
-    /// Read the other records of each profile too. This sends requests for each profile.
-    #[arg(long)]
-    pub(crate) enrich: bool,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
 }
 
 /// Parses a list of fields; the name of a group means all of its fields.

@@ -2,180 +2,126 @@
 
 use std::{
     collections::BTreeSet,
-    io,
     path::{Path, PathBuf},
-    pin::Pin,
-    time::Instant,
 };
 
 use anyprofile::{
-    ListQuery, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
-    listing::{Cursor, DuplicateCounter, Pages},
+    Error, ListQuery, ProviderInfo,
+    snapshot::{AccountExport, ExportObserver, ExportOptions, SnapshotStore, Stage, Target, Tool},
 };
+use etcetera::BaseStrategy as _;
 use serde_json::json;
 
 use crate::{
-    args::{ExportArguments, Format, Global},
+    args::{ExportArguments, Global, Output},
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, CHECKPOINT, Export, Identity, digest},
-    files::{NEW, SystemDisk, beside, write_whole},
+    files::write_whole,
     interrupt,
+    progress::Progress,
     session::Session,
     summary::{self, counted},
 };
 
-/// Writes the profiles of all accounts to a file, page by page. An interrupted export can be resumed.
+/// Writes a snapshot of all accounts. An interrupted export can be resumed.
 pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<Exit, Failure> {
-    let ExportArguments { to, report: report_to, filters, enrich, paging } = arguments;
-    check_files(global, &to, report_to.as_deref())?;
+    if matches!(global.chosen, Output::Csv | Output::Json | Output::Ndjson) {
+        let why = "the name of the target says what is written: --to people.ndjson, people.csv, people.parquet; omit -o, or use list -o csv";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let target = target_of(global, &arguments)?;
+    let work = arguments.work.clone().map_or_else(state_folder, Ok)?;
+    check_report(&target, &work, arguments.report.as_deref())?;
+    // Opened before anybody is asked: what is not built in, or not there, is told at once.
+    let mut store = target.open().await?;
+    let hiding = arguments.hiding.hiding()?;
     let session = Session::start(global).await?;
-    let providers = session.directory.providers();
     let mut query = ListQuery::new();
-    query.page_size = paging.page_size;
-    query.enrich = enrich;
-    query.filter = filters.filter();
-    // Checked for all accounts now, not when the turn of an account comes.
-    for provider in providers {
-        query.check(provider.info(), provider.capabilities())?;
+    query.page_size = arguments.paging.page_size;
+    query.enrich = arguments.enrich;
+    query.filter = arguments.filters.filter();
+    query.unordered = arguments.paging.unordered;
+    query.concurrency = arguments.paging.concurrency;
+    query.max_empty_pages = arguments.paging.max_empty_pages;
+    let mut options = ExportOptions::new(query, Tool::new(global.program.name(), global.program.version()));
+    options.hiding = hiding;
+    options.allows_incomplete = arguments.allow_incomplete;
+    // A sandbox of this run has a new port each time, but the same profiles.
+    options.has_new_places = session.is_sandbox();
+    let mut export = Export { to: target.to_string(), global, exits: Vec::new(), progress: None };
+    let stage_path = target.stage(&work);
+    if target.path().is_none() {
+        std::fs::create_dir_all(&work).map_err(|error| crate::files::failure(&work, &error))?;
     }
-    let identity = identity_of(global, &session, &query).await;
-    // These settings change how profiles are read, not which ones, so they are not part of the identity.
-    query.unordered = paging.unordered;
-    query.concurrency = paging.concurrency;
-    query.max_empty_pages = paging.max_empty_pages;
-    let empty = providers
-        .iter()
-        .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));
-    let mut export = match Export::open(SystemDisk, &to, &identity, empty) {
-        Ok(export) => export,
-        Err(failure) => return full(failure),
-    };
-    if export.is_resumed && !global.quiet {
-        let seen: u64 = export.checkpoint.accounts.iter().map(|it| it.seen).sum();
-        say!("resuming {}: it already holds {}", to.display(), counted(seen, "profile", "profiles"));
-    }
-    let mut counters = vec![DuplicateCounter::default(); providers.len()];
-    if export.is_resumed {
-        export.for_each_id(|id| {
-            let account = providers.iter().position(|it| it.info().account == id.account);
-            if let Some(account) = account {
-                counters[account].note(&id);
-            }
-        })?;
-    }
-    let mut run =
-        Run { export, counters, query, interrupt: Box::pin(interrupt::signalled()), is_interrupted: false };
-    let mut exits = Vec::new();
-    let mut broken = None;
-    for (account, provider) in providers.iter().enumerate() {
-        match run.account(provider.as_ref(), account).await {
-            Ok(exit) => exits.push(exit),
-            // The file cannot be written any more. The results so far are still reported.
-            Err(failure) => {
-                broken = Some(failure);
-                break;
-            }
-        }
-    }
-    let Run { mut export, is_interrupted, .. } = run;
-    // Also after a failure, so that the pages on the device are not requested again.
-    broken = broken.or(export.store().err());
-    let accounts = export.checkpoint.accounts.clone();
-    let is_over = broken.is_none() && accounts.iter().all(|it| it.reached_end);
-    if is_over {
-        broken = export.finish().err();
-    }
-    let is_complete = is_over
-        && broken.is_none()
-        && session.unusable.is_empty()
-        && accounts.iter().all(AccountProgress::is_complete);
-    let reported = report(report_to.as_deref(), &to, &accounts, session.unusable.len(), is_complete);
-    if let Some(failure) = broken {
-        if let Err(failure) = reported {
-            failure.report();
-        }
-        return cut_off(failure);
-    }
-    reported?;
-    if is_interrupted {
-        say!("interrupted");
-    }
-    if !global.quiet {
-        for account in &accounts {
-            for bad in &account.quarantined_records {
-                let place = bad["position"].as_u64().unwrap_or_default() + 1;
-                let reason = bad["reason"].as_str().unwrap_or_default();
-                say!("warning: {}: page {}, record {place}: {reason}", account.account, bad["page"]);
-            }
-            say!("{}", line(account));
-            for warning in warnings(account) {
-                say!("warning: {}: {warning}", account.account);
-            }
-        }
-        let seen: u64 = accounts.iter().map(|it| it.seen).sum();
-        let verdict = if is_complete { "complete" } else { "incomplete" };
-        let of = counted(accounts.len() as u64, "account", "accounts");
-        say!("{} of {of}: {verdict}", counted(seen, "profile", "profiles"));
-        if accounts.iter().any(|it| it.is_stuck) {
-            say!(
-                "the service returned to an earlier page, so that the export cannot be resumed; export to another file"
-            );
-        } else if !is_over {
-            say!("run the same command again to resume");
-        } else if !is_complete {
-            say!(
-                "some records could not be read; the file holds all others; to try again, export to another file"
-            );
-        }
-    }
-    if is_complete {
-        return Ok(Exit::Complete);
-    }
-    // Some profiles were delivered before the accounts failed.
-    let is_anything = accounts.iter().any(|it| it.seen > 0);
-    Ok(if is_anything { Exit::Partial } else { Exit::of_all(exits).unless_complete() })
-}
-
-/// Ends an export whose file cannot be created for lack of space.
-fn full(failure: Failure) -> Result<Exit, Failure> {
-    match failure {
-        Failure::Output(error) => {
+    refuse_finished(&target, &stage_path)?;
+    let opened = Stage::open(&stage_path, session.directory.providers(), options, &mut export).await;
+    let stage = match opened {
+        Ok(stage) => stage,
+        Err(error) if error.is_full() => {
             say!("error: {error}, then run the same command again");
-            Ok(Exit::Partial)
+            return Ok(Exit::Partial);
         }
-        other => Err(other),
-    }
-}
-
-/// Ends an export whose file cannot be written any more. What was written before can be resumed.
-fn cut_off(failure: Failure) -> Result<Exit, Failure> {
-    let why = match failure {
-        Failure::Output(error) => error.to_string(),
-        Failure::Usage(why) => why,
-        other @ Failure::Library(_) => return Err(other),
+        Err(error) => return Err(error.into()),
     };
-    say!("error: {why}; then run the same command again to resume");
-    Ok(Exit::Partial)
+    if stage.is_resumed() && !global.quiet {
+        let seen: u64 = stage.accounts().iter().map(|it| it.seen).sum();
+        say!("resuming {target}: it already holds {}", counted(seen, "profile", "profiles"));
+    }
+    export.progress = Some(Progress::start(global));
+    export.run(stage, &mut *store, &session, arguments.allow_incomplete, arguments.report.as_deref()).await
 }
 
-/// Checks that the export has a file, and that the report does not overwrite it.
-fn check_files(global: &Global, to: &Path, report: Option<&Path>) -> Result<(), Failure> {
-    let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
-    if matches!(global.output, Format::Csv | Format::Json) {
-        return usage("an export is always ndjson; omit -o, or use list -o csv");
+/// Returns the target that the arguments name.
+fn target_of(global: &Global, arguments: &ExportArguments) -> Result<Target, Failure> {
+    if let Some(folder) = &arguments.evidence {
+        return match global.chosen.form() {
+            None => Ok(Target::evidence(folder)),
+            Some(form) => Err(Failure::Usage(format!(
+                "evidence has whole profiles; omit -o, or use --to FILE -o {form}"
+            ))),
+        };
     }
-    if to == Path::new("-") || to.exists() && !to.is_file() {
-        return usage(
-            "--to must name a file, so that the export can be resumed; list -o ndjson writes to standard output",
-        );
+    match arguments.to.as_deref() {
+        Some("-") | None => Err(Failure::Usage(
+            "--to must name a target, so that the export can be resumed; list -o ndjson writes to standard output".to_owned(),
+        )),
+        Some(text) => match global.chosen.form() {
+            Some(form) => Ok(Target::form(text, form, arguments.form.options())?),
+            None => Ok(text.parse()?),
+        },
     }
+}
+
+/// Returns the folder for what was read of a target that is not on this machine.
+fn state_folder() -> Result<PathBuf, Failure> {
+    let strategy = etcetera::choose_base_strategy().map_err(|_| {
+        Failure::Usage("the home directory is not known; name a folder with --work".to_owned())
+    })?;
+    let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Ok(state.join("anyprofile"))
+}
+
+/// Refuses to begin an export whose file is there. One that was interrupted goes on, and is refused by its store at the end.
+fn refuse_finished(target: &Target, stage: &Path) -> Result<(), Failure> {
+    let Some(path) = target.path().filter(|_| target.is_file()) else { return Ok(()) };
+    let is_empty_folder = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    let is_empty_file = path.symlink_metadata().is_ok_and(|it| it.is_file() && it.len() == 0);
+    if path.symlink_metadata().is_err() || is_empty_folder || is_empty_file || stage.exists() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("{target}: it exists, and a snapshot replaces nothing; name another one")))
+}
+
+/// Checks that the report does not overwrite the snapshot.
+fn check_report(target: &Target, work: &Path, report: Option<&Path>) -> Result<(), Failure> {
     let Some(report) = report.filter(|report| *report != Path::new("-")) else { return Ok(()) };
-    let file = resolved(to);
-    let ours = [file.clone(), beside(&file, CHECKPOINT), beside(&beside(&file, CHECKPOINT), NEW)];
+    let mut ours: Vec<_> = target.companions(work).iter().map(|path| resolved(path)).collect();
+    ours.extend(target.path().map(resolved));
     let is_link_to = |file: &PathBuf| same_file::is_same_file(report, file).unwrap_or(false);
     if ours.contains(&resolved(report)) || ours.iter().any(is_link_to) {
-        return usage("--report must not be the file of the export or its checkpoint");
+        return Err(Failure::Usage(
+            "--report must not be the file of the export or its checkpoint".to_owned(),
+        ));
     }
     if report.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         return Err(Failure::Usage(format!("the report {}: its directory does not exist", report.display())));
@@ -203,136 +149,147 @@ fn resolved(file: &Path) -> PathBuf {
     file
 }
 
-/// Returns what is exported, as hashes, since a filter may contain an e-mail address.
-async fn identity_of(global: &Global, session: &Session, query: &ListQuery) -> Identity {
-    let providers = session.directory.providers();
-    let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
-    // A sandbox of this run has a new port each time, but the same profiles.
-    let place = |info: &ProviderInfo| {
-        if session.is_sandbox() { "sandbox".to_owned() } else { info.base_url.clone() }
-    };
-    let places: Vec<_> = providers.iter().map(|it| (place(it.info()), it.info().shape.clone())).collect();
-    let mut owners = Vec::new();
-    for provider in providers {
-        // Several customers of a service share its base URL, so the owner of the credential matters too.
-        let is_shown = provider.capabilities().operations.current.is_supported();
-        let owner = match provider.current().await {
-            Ok(profile) => Some(digest(&profile.id.to_string())),
-            Err(error) => {
-                if is_shown && !global.quiet {
-                    say!(
-                        "note: {}: the owner of the credential could not be read ({}), and is not compared with an earlier run",
-                        provider.info().account,
-                        error.kind()
-                    );
-                }
-                None
+/// A running export, as it is shown.
+struct Export<'a> {
+    to: String,
+    global: &'a Global,
+    exits: Vec<Exit>,
+    progress: Option<Progress>,
+}
+
+impl ExportObserver for Export<'_> {
+    fn page(&mut self, account: &AccountExport) {
+        if let Some(progress) = &self.progress {
+            progress.tell(&account.account, account.seen);
+        }
+    }
+
+    fn failed(&mut self, error: &Error) {
+        diagnostics::error(error);
+        self.exits.push(Exit::of(error));
+    }
+
+    fn owner_not_known(&mut self, info: &ProviderInfo, error: &Error) {
+        if !self.global.quiet {
+            say!(
+                "note: {}: the owner of the credential could not be read ({}), and is not compared with an earlier run",
+                info.account,
+                error.kind()
+            );
+        }
+    }
+}
+
+impl Export<'_> {
+    /// Reads all accounts, writes the snapshot if it is whole, and reports.
+    async fn run(
+        mut self,
+        mut stage: Stage,
+        store: &mut dyn SnapshotStore,
+        session: &Session,
+        allows_incomplete: bool,
+        report_to: Option<&Path>,
+    ) -> Result<Exit, Failure> {
+        let stop = async {
+            if interrupt::signalled().await.is_err() {
+                std::future::pending::<()>().await;
             }
         };
-        owners.push(owner);
-    }
-    Identity {
-        accounts: digest(&json!(names).to_string()),
-        places: digest(&json!(places).to_string()),
-        owners,
-        query: digest(&json!(query).to_string()),
-    }
-}
-
-/// A running export.
-struct Run {
-    export: Export,
-    /// The profiles of each account that earlier runs wrote to the file.
-    counters: Vec<DuplicateCounter>,
-    query: ListQuery,
-    interrupt: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
-    is_interrupted: bool,
-}
-
-impl Run {
-    /// Exports one account from its checkpoint on.
-    async fn account(&mut self, provider: &dyn ProfileProvider, account: usize) -> Result<Exit, Failure> {
-        let mut before = self.export.checkpoint.accounts.get(account).cloned().unwrap_or_default();
-        if before.reached_end {
+        let ended = stage.run(stop, &mut self).await;
+        if let Some(progress) = self.progress.take() {
+            progress.finish();
+        }
+        let accounts = stage.accounts().to_vec();
+        let unusable: Vec<_> = session.unusable.iter().map(|(name, _)| name.to_string()).collect();
+        let is_over = ended.is_ok() && stage.is_over();
+        let is_stopped = matches!(ended, Ok(true));
+        let mut broken = ended.err().map(Failure::from);
+        let mut written = None;
+        if (is_over || allows_incomplete) && broken.is_none() && !is_stopped {
+            match stage.into_snapshot(store, &unusable).await {
+                Ok(manifest) => written = Some(manifest),
+                Err(error) => broken = Some(error.into()),
+            }
+        }
+        let is_complete = written.as_ref().is_some_and(|manifest| manifest.complete);
+        let reported = report(report_to, &self.to, &accounts, session.unusable.len(), is_complete);
+        if let Some(failure) = broken {
+            if let Err(failure) = reported {
+                failure.report();
+            }
+            return cut_off(failure);
+        }
+        reported?;
+        if is_stopped {
+            say!("interrupted");
+        }
+        if !self.global.quiet {
+            if let Some(loss) =
+                written.as_ref().and_then(|it| it.form.as_ref()).and_then(|form| form.loss.as_ref())
+            {
+                diagnostics::say_lines(&loss.to_string());
+            }
+            tell(&accounts, is_complete);
+            if accounts.iter().any(|it| it.is_stuck) {
+                say!(
+                    "the service returned to an earlier page, so that the export cannot be resumed; export to another file"
+                );
+            } else if written.is_none() {
+                say!("run the same command again to resume");
+            } else if !is_complete {
+                say!(
+                    "the snapshot holds all others, and its manifest says what is missing; to try again, export to another target"
+                );
+            }
+        }
+        if is_complete {
             return Ok(Exit::Complete);
         }
-        if before.is_stuck || self.is_interrupted {
-            return Ok(Exit::Partial);
-        }
-        before.failure = None;
-        let mut pages = match before.cursor.as_deref().map(str::parse::<Cursor>) {
-            None => Pages::new(provider, self.query.clone()),
-            Some(Ok(cursor)) => Pages::resume(provider, self.query.clone(), cursor),
-            Some(Err(error)) => {
-                say!("error: {}: {error}; export to another file", before.account);
-                return Ok(Exit::Usage);
-            }
-        };
-        let noted = std::mem::take(&mut self.counters[account]);
-        // During a second read of the list, profiles come again that are already in the file.
-        let mut in_file = before.reads_again.then(|| noted.clone());
-        let mut left_out = 0;
-        pages = pages.with_noted(noted);
-        loop {
-            let page = tokio::select! {
-                biased;
-                _ = &mut self.interrupt => {
-                    self.is_interrupted = true;
-                    return Ok(Exit::Partial);
-                }
-                page = pages.next_page() => page,
-            };
-            let mut page = match page {
-                None => break,
-                Some(Ok(page)) => page,
-                Some(Err(error)) => {
-                    diagnostics::error(&error);
-                    let mut failed = at(&before, left_out, &pages).failed(error.kind());
-                    // Before the first page of this run, the position has not changed.
-                    if pages.report().pages == 0 {
-                        (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
-                    }
-                    self.export.note(account, failed);
-                    return Ok(Exit::of(&error));
-                }
-            };
-            if let Some(in_file) = &mut in_file {
-                let received = page.items.len();
-                page.items.retain(|profile| !in_file.note(&profile.id));
-                left_out += (received - page.items.len()) as u64;
-            }
-            let mut lines = Vec::new();
-            for profile in &page.items {
-                serde_json::to_writer(&mut lines, profile)?;
-                lines.push(b'\n');
-            }
-            self.export.add(&lines, account, at(&before, left_out, &pages), Instant::now())?;
-        }
-        // The end may be known only now, for example if older profiles are not requested.
-        self.export.note(account, at(&before, left_out, &pages));
-        Ok(Exit::Complete)
+        // Some profiles were delivered before the accounts failed.
+        let is_anything = accounts.iter().any(|it| it.seen > 0);
+        Ok(if is_anything { Exit::Partial } else { Exit::of_all(self.exits).unless_complete() })
     }
 }
 
-/// Returns the progress since `before`, with the current position of the pages.
-fn at(before: &AccountProgress, left_out: u64, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountProgress {
-    let mut progress = before.with(pages.report()).without(left_out);
-    progress.cursor = pages.cursor().map(ToString::to_string);
-    progress.is_stuck = pages.leads_back();
-    progress.reads_again = !progress.reached_end && (before.reads_again || pages.reads_again());
-    progress
+/// Ends an export whose file cannot be written any more. What was written before can be resumed.
+fn cut_off(failure: Failure) -> Result<Exit, Failure> {
+    match failure {
+        Failure::Output(error) => {
+            say!("error: {error}; then run the same command again to resume");
+            Ok(Exit::Partial)
+        }
+        other => Err(other),
+    }
+}
+
+/// Prints a line for each account, and one for all.
+fn tell(accounts: &[AccountExport], is_complete: bool) {
+    for account in accounts {
+        for bad in &account.quarantined_records {
+            let place = bad["position"].as_u64().unwrap_or_default() + 1;
+            let reason = bad["reason"].as_str().unwrap_or_default();
+            say!("warning: {}: page {}, record {place}: {reason}", account.account, bad["page"]);
+        }
+        say!("{}", line(account));
+        for warning in warnings(account) {
+            say!("warning: {}: {warning}", account.account);
+        }
+    }
+    let seen: u64 = accounts.iter().map(|it| it.seen).sum();
+    let verdict = if is_complete { "complete" } else { "incomplete" };
+    let of = counted(accounts.len() as u64, "account", "accounts");
+    say!("{} of {of}: {verdict}", counted(seen, "profile", "profiles"));
 }
 
 /// Writes the report of the export for programs.
 fn report(
     file: Option<&Path>,
-    to: &Path,
-    accounts: &[AccountProgress],
+    to: &str,
+    accounts: &[AccountExport],
     unusable: usize,
     is_complete: bool,
 ) -> Result<(), Failure> {
-    let accounts: Vec<_> = accounts.iter().map(AccountProgress::document).collect();
-    let to = to.display().to_string();
+    let accounts: Vec<_> = accounts.iter().map(AccountExport::document).collect();
     let document =
         json!({"complete": is_complete, "to": to, "accounts": accounts, "unusable_accounts": unusable});
     write_report(file, &document)
@@ -350,7 +307,7 @@ pub(super) fn write_report(file: Option<&Path>, document: &serde_json::Value) ->
     }
 }
 
-fn line(account: &AccountProgress) -> String {
+fn line(account: &AccountExport) -> String {
     let declared = if account.declares_totals() { "" } else { ", no total declared" };
     let mut parts = vec![format!("{} seen{declared}", account.seen)];
     parts.push(counted(account.pages, "page", "pages"));
@@ -387,7 +344,7 @@ fn line(account: &AccountProgress) -> String {
 }
 
 /// Returns what a reader of the file must know, one sentence each.
-fn warnings(account: &AccountProgress) -> Vec<String> {
+fn warnings(account: &AccountExport) -> Vec<String> {
     let mut warnings = Vec::new();
     if account.duplicates_unchecked {
         warnings.push(summary::DUPLICATES_UNCHECKED.to_owned());

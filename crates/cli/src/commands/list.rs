@@ -4,10 +4,10 @@ use anyprofile::{AccountReport, ListQuery, profile::NoteKind};
 
 use super::export::write_report;
 use crate::{
-    args::{Format, Global, List, Members},
+    args::{Format, Global, List, Members, Output},
     diagnostics,
     exit::{Exit, Failure},
-    output::{Columns, CsvOptions, account_order, profile_writer_with},
+    output::{Columns, CsvOptions, account_order, form_writer, profile_writer_with},
     progress::Progress,
     session::Session,
     summary::{self, ListingNotes},
@@ -47,7 +47,11 @@ async fn deliver(
     let options = CsvOptions { null: list.csv_null, byte_order_mark: list.csv_bom };
     let fields = list.fields.paths();
     let accounts = account_order(session.directory.providers());
-    let mut writer = profile_writer_with(global.output, fields, columns, accounts, options);
+    let mut writer = match global.chosen.form() {
+        Some(form) => form_writer(form, list.form.options(), global.quiet)?,
+        None => profile_writer_with(global.output, fields, columns, accounts, options),
+    };
+    let hiding = list.hiding.hiding()?;
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query.clone());
     let mut last_failure = None;
@@ -77,6 +81,7 @@ async fn deliver(
                 let Some(provider) = provider else {
                     return Err(Failure::Usage("two accounts have the same name".to_owned()));
                 };
+                let profile = hiding.profile(profile)?;
                 writer.write(&profile, provider.capabilities())?;
                 is_flushed = false;
                 unreadable_times += u64::from(profile.notes.iter().any(|note| note.kind == NoteKind::NoTime));
@@ -92,7 +97,7 @@ async fn deliver(
     let reports = listing.reports();
     // If all accounts failed without a profile, no table is printed.
     let is_anything = |report: &AccountReport| report.failure.is_none() || report.listing.seen > 0;
-    if global.output != Format::Table || reports.iter().any(is_anything) {
+    if global.chosen != Output::Table || reports.iter().any(is_anything) {
         writer.finish()?;
     }
     write_report(list.report.as_deref(), &summary::document(&reports, session.unusable.len()))?;

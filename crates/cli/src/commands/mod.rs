@@ -5,6 +5,7 @@ mod check;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod create;
+mod diff;
 mod enroll;
 mod export;
 mod find;
@@ -13,18 +14,20 @@ mod list;
 mod own;
 mod plan;
 mod providers;
+mod push;
 mod sandbox;
 mod selected;
 mod show;
 mod update;
 mod update_many;
+mod verify;
 
 use anyprofile::{FieldPath, profile_schema};
 
 use clap::builder::PossibleValuesParser;
 
 use crate::{
-    args::{Arguments, Command, Global},
+    args::{Arguments, Command, Global, SchemaOf},
     command_line::command_of,
     exit::{Exit, Failure},
     files,
@@ -37,6 +40,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::List(list) => list::run(global, list).await,
         Command::Export(arguments) => export::run(global, arguments).await,
+        Command::Verify { snapshot } => verify::run(global, &snapshot).await,
+        Command::Push(arguments) => push::run(global, arguments).await,
+        Command::Diff(arguments) => diff::run(global, arguments).await,
         Command::Members(members) => list::members(global, members).await,
         Command::Get { id, enrich, fields } => show::get(global, &id, enrich, &fields.paths()).await,
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
@@ -56,8 +62,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Providers => providers::run(global).await,
         #[cfg(feature = "mcp")]
         Command::Mcp(arguments) => crate::mcp::run(global, arguments).await,
-        Command::Schema => {
-            print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
+        Command::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Profile => profile_schema(),
+                SchemaOf::Manifest => anyprofile::snapshot::manifest_schema(),
+            };
+            print_line(&serde_json::to_string_pretty(&schema)?)?;
             Ok(Exit::Complete)
         }
         Command::Sandbox(sandbox) => sandbox::run(global, sandbox).await,

@@ -2,6 +2,7 @@
 
 mod cell;
 mod csv;
+mod form;
 mod json;
 mod rows;
 mod screen;
@@ -17,6 +18,7 @@ use crate::{args::Format, exit::Failure, printable::printable_lines};
 pub(crate) use self::{
     cell::{Cell, cell_of, list_in_words},
     csv::{CsvOptions, unguarded},
+    form::form_writer,
     json::selected,
     rows::Rows,
     table::{Columns, account_order, grid, one_profile},

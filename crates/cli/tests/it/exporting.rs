@@ -1,14 +1,30 @@
 //! Exports that are interrupted at any moment.
 
-use std::{path::Path, process::Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use anyprofile_sandbox::Fault;
 use serde_json::Value;
 
 use crate::{Server, folder, server};
 
+/// What an export that is not over has read.
+fn partial(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// The profiles of a snapshot, or of an export that is not over.
 fn lines(file: &Path) -> Vec<String> {
-    std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect()
+    let partial = partial(file);
+    std::fs::read_to_string(if file.exists() { file } else { &partial })
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn report(file: &Path) -> Value {
@@ -69,7 +85,8 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     }
     assert!(kills > 4, "{kills}");
     assert_eq!(lines(&file), whole);
-    assert!(!folder.join("broken.ndjson.checkpoint").exists(), "there is nothing to go on with");
+    assert!(!folder.join("broken.ndjson.partial.checkpoint").exists(), "there is nothing to go on with");
+    assert!(!partial(&file).exists());
     let report = report(&report_file);
     assert_eq!((&report["complete"], &report["accounts"][0]["seen"]), (&true.into(), &800.into()));
     let collection = &report["accounts"][0]["collections"][""];
@@ -78,7 +95,7 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     // The export has finished, so the file is not overwritten.
     let again = server.run(&arguments);
     assert_eq!(again.code, 2);
-    assert!(again.err.contains("the file exists"), "{}", again.err);
+    assert!(again.err.contains("it exists"), "{}", again.err);
 }
 
 #[test]
@@ -168,7 +185,7 @@ fn another_export_is_not_gone_on_with() {
     let file = folder.join("part.ndjson");
     server.fault(second_page_fails());
     assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 4);
-    let length = std::fs::metadata(&file).unwrap().len();
+    let length = std::fs::metadata(partial(&file)).unwrap().len();
     for (other, reason) in [
         (&["--account", "anthropic"][..], "it was started with other accounts; export to another file"),
         (&["--account", "probely", "--status", "active"], "another query"),
@@ -177,19 +194,19 @@ fn another_export_is_not_gone_on_with() {
             &["--account", "probely", "--report", file.to_str().unwrap()],
             "--report must not be the file of the export",
         ),
-        (&["--account", "probely", "-o", "csv"], "csv"),
+        (&["--account", "probely", "-o", "csv"], "omit -o"),
     ] {
         let refused = server.run(&one_by_one(&file, other));
         assert_eq!(refused.code, 2, "{}", refused.err);
         assert!(refused.err.contains(reason), "{reason}: {}", refused.err);
     }
     assert_eq!(server.run(&["export", "--to", "-", "--account", "probely"]).code, 2);
-    assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
-    std::fs::write(&file, "").unwrap();
+    assert_eq!(std::fs::metadata(partial(&file)).unwrap().len(), length);
+    std::fs::write(partial(&file), "").unwrap();
     let shorter = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(shorter.code, 2);
     assert!(shorter.err.contains("the file is shorter than "), "{}", shorter.err);
-    let checkpoint = folder.join("part.ndjson.checkpoint");
+    let checkpoint = folder.join("part.ndjson.partial.checkpoint");
     let text = std::fs::read_to_string(&checkpoint).unwrap();
     std::fs::write(&checkpoint, text.replace("\"version\":2", "\"version\":9")).unwrap();
     let newer = server.run(&one_by_one(&file, &["--account", "probely"]));
@@ -219,7 +236,7 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
     let file = folder.join("all.ndjson");
     let name = folder.file_name().unwrap();
     let spelled = folder.join(".").join("..").join(name).join("all.ndjson");
-    let mut reports = vec![file.clone(), spelled, folder.join("all.ndjson.checkpoint")];
+    let mut reports = vec![file.clone(), spelled, folder.join("all.ndjson.partial.checkpoint")];
     #[cfg(unix)]
     {
         let link = folder.join("link.json");
@@ -235,11 +252,11 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
     // A second name of the file of an interrupted export.
     server.fault(Fault::new("users_list").on_attempts(1..=3).respond(500));
     assert_eq!(server.run(&one_by_one(&file, &[])).code, 4);
-    let length = std::fs::metadata(&file).unwrap().len();
+    let length = std::fs::metadata(partial(&file)).unwrap().len();
     let twin = folder.join("twin.json");
-    std::fs::hard_link(&file, &twin).unwrap();
+    std::fs::hard_link(partial(&file), &twin).unwrap();
     assert_eq!(server.run(&one_by_one(&file, &["--report", twin.to_str().unwrap()])).code, 2);
-    assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+    assert_eq!(std::fs::metadata(partial(&file)).unwrap().len(), length);
 }
 
 #[test]
@@ -247,7 +264,7 @@ fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
     let server = server(60);
     let folder = folder("files");
     let file = folder.join("part.ndjson");
-    let checkpoint = folder.join("part.ndjson.checkpoint");
+    let checkpoint = folder.join("part.ndjson.partial.checkpoint");
     server.fault(second_page_fails());
     let cut = server.run(&one_by_one(&file, &["--account", "probely", "--report", "-"]));
     assert_eq!(cut.code, 4);
@@ -261,11 +278,11 @@ fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
     std::fs::write(&checkpoint, kept).unwrap();
 
     let moved = folder.join("moved.ndjson");
-    std::fs::rename(&file, &moved).unwrap();
+    std::fs::rename(partial(&file), &moved).unwrap();
     let gone = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(gone.code, 2);
-    assert!(gone.err.contains("the file no longer exists") && !file.exists(), "{}", gone.err);
-    std::fs::rename(&moved, &file).unwrap();
+    assert!(gone.err.contains("the file no longer exists") && !partial(&file).exists(), "{}", gone.err);
+    std::fs::rename(&moved, partial(&file)).unwrap();
     assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 0);
 }
 
@@ -364,7 +381,7 @@ fn a_checkpoint_with_a_digit_changed_is_refused_with_what_to_do() {
     let arguments = one_by_one(&file, &["--account", "probely"]);
     server.fault(second_page_fails());
     assert_eq!(server.run(&arguments).code, 4);
-    let checkpoint = folder.join("part.ndjson.checkpoint");
+    let checkpoint = folder.join("part.ndjson.partial.checkpoint");
     let text = std::fs::read_to_string(&checkpoint).unwrap();
     let changed = text.replace("\"seen\":20", "\"seen\":10").replace("/n2", "/n1");
     assert_ne!(text, changed);
@@ -424,7 +441,7 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
 #[test]
 fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_there_twice() {
     let folder = folder("read-again");
-    for (name, failing) in [("first", 4..=6), ("second", 5..=7), ("last", 6..=8)] {
+    for (name, failing) in [("first.ndjson", 4..=6), ("second.ndjson", 5..=7), ("last.ndjson", 6..=8)] {
         let server = server(50);
         let file = folder.join(name);
         let report_file = folder.join("report.json");

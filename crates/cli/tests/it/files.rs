@@ -49,12 +49,13 @@ fn what_holds_people_is_read_by_nobody_else_also_where_the_file_was_there_before
     server.fault(Fault::new("users_list").on_attempts(2..=4).respond(500));
     let cut = server.run(&with_report);
     assert_eq!(cut.code, 4, "{}", cut.err);
-    let checkpoint = folder.join("all.ndjson.checkpoint");
-    for file in [&file, &report, &checkpoint] {
+    let partial = folder.join("all.ndjson.partial");
+    let checkpoint = folder.join("all.ndjson.partial.checkpoint");
+    for file in [&partial, &report, &checkpoint] {
         assert_eq!(mode(file), 0o600, "{}", file.display());
     }
     // The files were made readable in the meantime.
-    for file in [&file, &report, &checkpoint] {
+    for file in [&partial, &report, &checkpoint] {
         std::fs::set_permissions(file, PermissionsExt::from_mode(0o666)).unwrap();
     }
     assert_eq!(server.run(&with_report).code, 0);
@@ -85,14 +86,17 @@ fn no_planted_link_is_written_through() {
     let export = ["export", "--to", file.to_str().unwrap(), "--account", "probely", "--page-size", "20"];
 
     // The name of the temporary file of the checkpoint can be guessed.
-    symlink(&victim, folder.join("all.ndjson.checkpoint.new")).unwrap();
+    symlink(&victim, folder.join("all.ndjson.partial.checkpoint.new")).unwrap();
     let run = server.run(&export);
     assert_eq!((run.code, is_unharmed()), (0, true), "{}", run.err);
     std::fs::remove_file(&file).unwrap();
 
-    for (link, arguments) in
-        [("all.ndjson", &[][..]), ("all.ndjson.checkpoint", &[]), ("report.json", &["--report", "REPORT"])]
-    {
+    for (link, arguments) in [
+        ("all.ndjson", &[][..]),
+        ("all.ndjson.partial", &[]),
+        ("all.ndjson.partial.checkpoint", &[]),
+        ("report.json", &["--report", "REPORT"]),
+    ] {
         let link = folder.join(link);
         // A dangling link would create a file at a place chosen by another user.
         for target in [&victim, &folder.join("nothing")] {
@@ -104,7 +108,7 @@ fn no_planted_link_is_written_through() {
                 .collect();
             let run = server.run(&[&export[..], &arguments].concat());
             assert_ne!(run.code, 0, "{}", run.err);
-            let told = ["a symbolic link", "the file exists", "the file no longer exists"];
+            let told = ["a symbolic link", "it exists", "the file no longer exists"];
             assert!(told.iter().any(|told| run.err.contains(told)), "{}", run.err);
             assert!(is_unharmed() && !folder.join("nothing").exists());
             std::fs::remove_file(&link).unwrap();
@@ -122,10 +126,9 @@ fn a_full_disk_is_told_as_such_and_the_next_run_goes_on() {
     let export = ["export", "--to", file.to_str().unwrap(), "--page-size", "20"];
     let full = with_small_files(&server, 128, &export);
     assert_eq!(full.code, 4, "{}", full.err);
-    let why =
-        "part.ndjson: the file exceeds the size limit; raise the limit; then run the same command again";
+    let why = "part.ndjson.partial: the file exceeds the size limit; raise the limit; then run the same command again";
     assert!(full.err.contains(why), "{}", full.err);
-    assert!(folder.join("part.ndjson.checkpoint").exists());
+    assert!(folder.join("part.ndjson.partial.checkpoint").exists());
     let rest = server.run(&export);
     assert_eq!(rest.code, 0, "{}", rest.err);
     assert!(rest.err.contains("it already holds"), "what was written is not asked for again: {}", rest.err);

@@ -14,6 +14,7 @@ mod plans;
 mod proving;
 mod reading;
 mod secrecy;
+mod snapshots;
 mod starting;
 mod terminal;
 mod updating;

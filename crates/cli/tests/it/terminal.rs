@@ -42,7 +42,7 @@ fn an_argument_that_is_repeated_steers_nothing() {
         vec![
             "export".to_owned(),
             "--to".to_owned(),
-            "a".to_owned(),
+            "a.ndjson".to_owned(),
             "--report".to_owned(),
             text("/nowhere/"),
         ],

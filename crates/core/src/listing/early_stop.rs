@@ -156,6 +156,8 @@ mod tests {
             (&[&[Some(4), Some(3)], &[], &[Some(2), Some(-1)]], false),
             (&[&[Some(4), Some(3)], &[Some(2)], &[Some(1), Some(-1)]], false),
             (&[&[Some(2), None], &[Some(0), Some(-1)]], false),
+            (&[&[Some(3), Some(2), None], &[Some(1), Some(0), Some(-1)]], false),
+            (&[&[], &[Some(3), Some(2)], &[Some(1), Some(-1)]], false),
         ] {
             assert_eq!(after(pages).may_stop(), may_stop, "{pages:?}");
         }
@@ -164,6 +166,22 @@ mod tests {
         order.note(&page(&[Some(2)]), 1);
         order.note(&page(&[Some(1), Some(-1)]), 0);
         assert!(order.may_stop());
+    }
+
+    #[test]
+    fn an_order_that_is_given_up_is_not_trusted_again() {
+        let mut order = after(&[&[Some(3), Some(2)], &[Some(1), Some(-1)]]);
+        order.give_up();
+        order.note(&page(&[Some(-2), Some(-3)]), 0);
+        assert!(!order.may_stop());
+    }
+
+    #[test]
+    fn another_collection_begins_with_the_same_time_of_creation_or_its_own_time_of_change() {
+        let created = NewestFirst::new(OrderField::Created, at(7));
+        let next = NewestFirst::restarted(Some(&created), &ListQuery::new(), None).unwrap();
+        assert_eq!((next.field(), next.since, next.is_kept), (OrderField::Created, at(7), true));
+        assert!(NewestFirst::restarted(None, &ListQuery::new(), None).is_none());
     }
 
     #[test]

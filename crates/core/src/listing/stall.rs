@@ -49,3 +49,22 @@ pub(super) fn error(info: &ProviderInfo, query: &ListQuery) -> Error {
         "the delivered profiles are valid, but some may be missing; continue from here, or raise the limit of empty pages",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_without_a_new_profile_are_counted_until_one_has_one() {
+        let mut stall = Stall::default();
+        assert!(!stall.is_possible() && !stall.is_reached());
+        stall.note(false, 2);
+        assert!(stall.is_possible() && !stall.is_reached());
+        stall.note(false, 2);
+        assert!(stall.is_reached() && stall.end(), "told once");
+        assert!(!stall.is_possible() && !stall.end(), "and then it goes on");
+        stall.note(false, 2);
+        stall.note(true, 2);
+        assert!(!stall.is_possible());
+    }
+}

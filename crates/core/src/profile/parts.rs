@@ -7,6 +7,18 @@ use crate::{Timestamp, redact::profile_part};
 
 profile_part! {
     /// The name of a person or an organization.
+    ///
+    /// ```
+    /// use anyprofile_core::{Profile, profile::Name};
+    ///
+    /// let mut ada = Profile::new("library:main/user/17".parse()?);
+    /// let name = Name::default().with_given("Ada").with_family("Lovelace");
+    /// ada.name = name.with_display("Ada Lovelace").with_derived(true);
+    /// assert_eq!(ada.label(), "Ada Lovelace");
+    /// // The service sent only the two parts, and no name to show.
+    /// assert!(ada.name.derived.is_known_to_be(&true));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Name {
         /// The name to show.
         display | with_display: String,
@@ -52,6 +64,15 @@ profile_part! {
 
 profile_part! {
     /// The organization that the person belongs to, or that the profile is.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::{Organization, OrganizationKind};
+    ///
+    /// let library = Organization::default().with_name("City Library").with_kind(OrganizationKind::NonProfit);
+    /// assert!(library.kind.is_known_to_be(&OrganizationKind::NonProfit));
+    /// // The name on a contract may be another one, and this service did not send it.
+    /// assert!(library.legal_name.is_absent());
+    /// ```
     pub struct Organization {
         /// The name.
         name | with_name: String,
@@ -66,6 +87,19 @@ profile_part! {
 
 profile_part! {
     /// A postal address, with the field names of SCIM (RFC 7643 §4.1.2).
+    ///
+    /// ```
+    /// use anyprofile_core::profile::PostalAddress;
+    ///
+    /// let address = PostalAddress::default()
+    ///     .with_recipient("Ada Lovelace")
+    ///     .with_street_address("12 Example Street\nfirst floor")
+    ///     .with_country("GB");
+    /// // What to print on an envelope. There is no line for what is not known.
+    /// let parts = [&address.recipient, &address.street_address, &address.locality, &address.country];
+    /// let lines: Vec<_> = parts.into_iter().flatten().flat_map(|part| part.lines()).collect();
+    /// assert_eq!(lines, ["Ada Lovelace", "12 Example Street", "first floor", "GB"]);
+    /// ```
     pub struct PostalAddress {
         /// The name on the envelope.
         recipient | with_recipient: String,
@@ -84,6 +118,18 @@ profile_part! {
 
 profile_part! {
     /// A postal address of a person.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::Address;
+    ///
+    /// let addresses = [
+    ///     Address::default().with_kind("home").with_locality("London"),
+    ///     Address::default().with_kind("work").with_locality("Paris").with_primary(true),
+    /// ];
+    /// // Where does a parcel go?
+    /// let primary = addresses.iter().find(|address| address.primary.is_known_to_be(&true));
+    /// assert!(primary.is_some_and(|address| address.locality.is_known_to_be("Paris")));
+    /// ```
     pub struct Address {
         /// What the address is for, in the service's word: `work`, `home`.
         kind | with_kind: String,
@@ -106,6 +152,15 @@ profile_part! {
 
 profile_part! {
     /// A phone number.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::Phone;
+    ///
+    /// let phone = Phone::default().with_number("+44 20 7946 0123").with_kind("mobile").with_primary(true);
+    /// assert!(phone.kind.is_known_to_be("mobile"));
+    /// // Nobody is known to answer there, so do not send it a code to sign in with.
+    /// assert!(!phone.verified.is_known_to_be(&true));
+    /// ```
     pub struct Phone {
         /// The number as the service sent it.
         number | with_number: String,
@@ -120,6 +175,18 @@ profile_part! {
 
 profile_part! {
     /// A picture.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::Photo;
+    ///
+    /// let photos = [
+    ///     Photo::default().with_kind("photo").with_url("https://example.org/ada.png"),
+    ///     Photo::default().with_kind("thumbnail").with_url("https://example.org/ada-48.png"),
+    /// ];
+    /// // A list of people shows the small pictures.
+    /// let small = photos.iter().find(|photo| photo.kind.is_known_to_be("thumbnail"));
+    /// assert_eq!(small, Some(&photos[1]));
+    /// ```
     pub struct Photo {
         /// The URL, as the service sent it.
         url | with_url: String,
@@ -132,6 +199,19 @@ profile_part! {
 
 profile_part! {
     /// A group that a profile is a member of.
+    ///
+    /// ```
+    /// use anyprofile_core::{Profile, profile::Group};
+    ///
+    /// let mut ada = Profile::new("library:main/user/ada".parse()?);
+    /// let readers = Group::default().with_name("Readers").with_kind("direct");
+    /// let everybody = Group::default().with_name("Everybody").with_kind("indirect");
+    /// ada.groups = vec![readers.clone(), everybody].into();
+    /// // She is in the other group only because she is in this one.
+    /// let direct = ada.groups.items().iter().filter(|group| group.kind.is_known_to_be("direct"));
+    /// assert!(direct.eq([&readers]));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Group {
         /// The service's id of the group.
         id | with_id: String,
@@ -144,6 +224,16 @@ profile_part! {
 
 profile_part! {
     /// Something that a profile may use.
+    ///
+    /// ```
+    /// use anyprofile_core::{Profile, profile::Entitlement};
+    ///
+    /// let mut ada = Profile::new("library:main/user/ada".parse()?);
+    /// ada.entitlements = vec![Entitlement::default().with_kind("license").with_value("archive")].into();
+    /// // Does she use up one of the licenses for the archive?
+    /// assert!(ada.entitlements.items().iter().any(|it| it.value.is_known_to_be("archive")));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Entitlement {
         /// The service's word for it.
         value | with_value: String,
@@ -158,6 +248,18 @@ profile_part! {
 
 profile_part! {
     /// What a profile signs in or acts with. It never has the secret.
+    ///
+    /// ```
+    /// use anyprofile_core::{Field, Timestamp, profile::Credential};
+    ///
+    /// let now: Timestamp = "2026-01-31T12:00:00Z".parse()?;
+    /// let expired = Credential::default().with_expires("2025-12-31T00:00:00Z".parse::<Timestamp>()?);
+    /// assert!(expired.expires.older_than(now).is_yes());
+    /// // Null: this one never expires. If the field were absent, that would not be known.
+    /// let eternal = Credential::default().with_expires(Field::Null);
+    /// assert!(eternal.expires.is_null() && !eternal.expires.older_than(now).is_yes());
+    /// # Ok::<(), anyprofile_core::time::TimestampError>(())
+    /// ```
     pub struct Credential {
         /// The service's id of the credential.
         id | with_id: String,
@@ -176,6 +278,18 @@ profile_part! {
 
 profile_part! {
     /// The person as an employee.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::Employee;
+    ///
+    /// let staff = [
+    ///     Employee::default().with_number("17").with_cost_center("4711"),
+    ///     Employee::default().with_number("18"),
+    /// ];
+    /// // Who pays for these accounts? For one of them that is not known.
+    /// let unassigned = staff.iter().filter(|employee| !employee.cost_center.is_known());
+    /// assert!(unassigned.eq([&staff[1]]));
+    /// ```
     pub struct Employee {
         /// The number that the employer gave the person.
         number | with_number: String,
@@ -192,6 +306,19 @@ profile_part! {
 
 profile_part! {
     /// The data that an invoice needs.
+    ///
+    /// ```
+    /// use anyprofile_core::{FieldPath, Profile, profile::{Billing, PostalAddress}};
+    ///
+    /// let mut library = Profile::new("library:main/organization/7".parse()?);
+    /// library.billing = Billing::default()
+    ///     .with_contact("accounts@example.org")
+    ///     .with_address(Box::new(PostalAddress::default().with_country("GB")));
+    /// // Each part of the address has a path of its own.
+    /// assert_eq!(library.get(&FieldPath::BILLING_ADDRESS_COUNTRY).to_string(), "GB");
+    /// assert_eq!(library.get(&FieldPath::BILLING_VAT_NUMBER).to_string(), "absent");
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Billing {
         /// The e-mail address that receives billing notices.
         contact | with_contact: String,
@@ -208,6 +335,15 @@ profile_part! {
 
 profile_part! {
     /// Rights over the whole account.
+    ///
+    /// ```
+    /// use anyprofile_core::{Verdict, profile::Access};
+    ///
+    /// let access = Access::default().with_billing_admin(true);
+    /// assert!(access.billing_admin.is_known_to_be(&true));
+    /// // Does the profile own the account too? The service did not say.
+    /// assert_eq!(access.owner.equals(&true), Verdict::Unknown);
+    /// ```
     pub struct Access {
         /// Whether the profile owns the account and is its main contact.
         owner | with_owner: bool,
@@ -218,6 +354,16 @@ profile_part! {
 
 profile_part! {
     /// A role.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::Role;
+    ///
+    /// let before = Role::new("sDw5iRCtV_Yq", "Admin");
+    /// let after = Role::new("sDw5iRCtV_Yq", "Administrator");
+    /// // The role was renamed. It is still the same one.
+    /// assert_ne!(before, after);
+    /// assert_eq!(before.id, after.id);
+    /// ```
     pub struct Role {
         /// The service's id of the role.
         id | with_id: String,
@@ -228,6 +374,15 @@ profile_part! {
 
 profile_part! {
     /// The scope of a role.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::{Role, RoleAssignment, RoleScope, ScopeTier};
+    ///
+    /// // An editor, but only of one team.
+    /// let scope = RoleScope::default().with_tier(ScopeTier::Team).with_id("4Tk");
+    /// let assignment = RoleAssignment::new(Role::default().with_id("editor"), scope);
+    /// assert_eq!(assignment.reference().as_deref(), Some("editor@team:4Tk"));
+    /// ```
     pub struct RoleScope {
         /// How far the scope reaches.
         tier | with_tier: ScopeTier,
@@ -265,6 +420,15 @@ profile_part! {
 
 profile_part! {
     /// A label on the profile.
+    ///
+    /// ```
+    /// use anyprofile_core::{Profile, profile::Label};
+    ///
+    /// let mut ada = Profile::new("library:main/user/ada".parse()?);
+    /// ada.labels = vec![Label::new("contractor").with_color("#FF8800")].into();
+    /// assert!(ada.labels.items().iter().any(|label| label.name.is_known_to_be("contractor")));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Label {
         /// The service's id of the label.
         id | with_id: String,
@@ -277,6 +441,17 @@ profile_part! {
 
 profile_part! {
     /// How the profile signs in.
+    ///
+    /// ```
+    /// use anyprofile_core::{Verdict, profile::Security};
+    ///
+    /// // Who signs in without a second factor?
+    /// let without = |security: &Security| security.mfa_enabled.equals(&false);
+    /// assert_eq!(without(&Security::default().with_mfa_enabled(false)), Verdict::Yes);
+    /// assert_eq!(without(&Security::default().with_mfa_enabled(true)), Verdict::No);
+    /// // The service did not send the field: somebody has to look.
+    /// assert_eq!(without(&Security::default()), Verdict::Unknown);
+    /// ```
     pub struct Security {
         /// Whether sign-in requires a second factor. Absent means not known, never `false`.
         mfa_enabled | with_mfa_enabled: bool,
@@ -293,6 +468,18 @@ profile_part! {
 
 profile_part! {
     /// When the service's record was created and updated.
+    ///
+    /// ```
+    /// use anyprofile_core::{Timestamp, profile::Times};
+    ///
+    /// let times = Times::default().with_updated("2023-04-19T10:00:00Z".parse::<Timestamp>()?);
+    /// // Is the account dormant? Nothing in its record has changed since this day.
+    /// let limit: Timestamp = "2025-01-31T00:00:00Z".parse()?;
+    /// assert!(times.updated.older_than(limit).is_yes());
+    /// // How long it has had its status is not known.
+    /// assert!(times.status_changed.older_than(limit).is_unknown());
+    /// # Ok::<(), anyprofile_core::time::TimestampError>(())
+    /// ```
     pub struct Times {
         /// When the record was created.
         created | with_created: Timestamp,
@@ -305,6 +492,17 @@ profile_part! {
 
 profile_part! {
     /// The user who did something.
+    ///
+    /// ```
+    /// use anyprofile_core::{Profile, profile::Actor};
+    ///
+    /// let mut ada = Profile::new("library:main/user/ada".parse()?);
+    /// ada.employee.manager = Actor::default().with_id("18").with_email("charles@example.org").into();
+    /// // Who is asked whether she still needs the account?
+    /// let manager = ada.employee.manager.value().and_then(|manager| manager.email.value());
+    /// assert_eq!(manager.map(String::as_str), Some("charles@example.org"));
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub struct Actor {
         /// The service's id of the user.
         id | with_id: String,

@@ -47,6 +47,18 @@ open_enum! {
 
 open_enum! {
     /// What an e-mail address is used for.
+    ///
+    /// ```
+    /// use anyprofile_core::{Email, profile::EmailPurpose};
+    ///
+    /// let emails = [
+    ///     Email::new("ada@example.org").with_purpose(EmailPurpose::Work),
+    ///     Email::new("ada@example.net").with_purpose(EmailPurpose::from("newsletter")),
+    /// ];
+    /// // Which addresses have a purpose that this version does not know?
+    /// let other = emails.iter().filter(|email| email.purpose.is_known_and(|it| it.unknown_word().is_some()));
+    /// assert!(other.eq([&emails[1]]));
+    /// ```
     pub enum EmailPurpose {
         /// The person signs in with it.
         Login = "login",
@@ -61,6 +73,16 @@ open_enum! {
 
 open_enum! {
     /// The legal form of an organization.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::OrganizationKind;
+    ///
+    /// assert_eq!(OrganizationKind::from("government"), OrganizationKind::Government);
+    /// // A form that this version does not know is kept, and is none of the others.
+    /// let form = OrganizationKind::from("cooperative");
+    /// assert_eq!(form.as_str(), "cooperative");
+    /// assert_ne!(form, OrganizationKind::Company);
+    /// ```
     pub enum OrganizationKind {
         /// One person.
         Individual = "individual",
@@ -75,6 +97,18 @@ open_enum! {
 
 open_enum! {
     /// How far a role reaches.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::ScopeTier;
+    ///
+    /// // Does the role reach beyond one team or target?
+    /// let is_wide = |tier: &ScopeTier| !matches!(tier, ScopeTier::Team | ScopeTier::Target);
+    /// assert!(is_wide(&ScopeTier::Account) && !is_wide(&ScopeTier::Team));
+    /// // A tier that this version does not know may reach far. Its word is kept.
+    /// let tier = ScopeTier::from("galaxy");
+    /// assert!(is_wide(&tier));
+    /// assert_eq!(tier.as_str(), "galaxy");
+    /// ```
     pub enum ScopeTier {
         /// The whole account.
         Account = "account",
@@ -91,6 +125,20 @@ open_enum! {
 
 open_enum! {
     /// The state of a grant.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use anyprofile_core::{Profile, profile::GrantStatus};
+    ///
+    /// let mut ada = Profile::new("library:main/user/ada".parse()?);
+    /// ada.grants = BTreeMap::from([("archive".to_owned(), GrantStatus::Pending)]).into();
+    /// let status = |name: &str| ada.grants.value().and_then(|grants| grants.get(name));
+    /// assert_eq!(status("archive"), Some(&GrantStatus::Pending));
+    /// // She never asked for this one.
+    /// assert_eq!(status("vault"), None);
+    /// # Ok::<(), anyprofile_core::id::IdError>(())
+    /// ```
     pub enum GrantStatus {
         /// The profile has the grant.
         Active = "active",
@@ -103,6 +151,16 @@ open_enum! {
 
 open_enum! {
     /// What a profile signs in or acts with.
+    ///
+    /// ```
+    /// use anyprofile_core::profile::CredentialKind;
+    ///
+    /// // What somebody who leaves can still sign in with, once the sessions have ended.
+    /// let kinds = ["session", "ssh_key", "passkey"].map(CredentialKind::from);
+    /// let rest: Vec<_> = kinds.iter().filter(|kind| **kind != CredentialKind::Session).collect();
+    /// // One is of a kind that this version does not know.
+    /// assert_eq!(rest, [&CredentialKind::SshKey, &CredentialKind::Other("passkey".to_owned())]);
+    /// ```
     pub enum CredentialKind {
         /// An API token or key.
         ApiToken = "api_token",

@@ -137,3 +137,25 @@ fn full_and_empty_profiles_fit_the_schema_and_others_do_not() {
         assert!(!validator.is_valid(&value(bad)), "{bad}");
     }
 }
+
+#[cfg(feature = "schema")]
+#[test]
+fn the_schema_describes_without_the_examples_in_rust() {
+    let schema = anyprofile_core::profile_schema();
+    assert!(!schema.to_string().contains("```"));
+    for (place, text) in [
+        ("/$defs/Security/description", "How the profile signs in."),
+        ("/$defs/Role/description", "A role."),
+        (
+            "/$defs/ServiceName/description",
+            "The name of a service: one of this project's crates, or of a third party.",
+        ),
+    ] {
+        assert_eq!(schema.pointer(place).and_then(|it| it.as_str()), Some(text), "{place}");
+    }
+    let whole = schema["description"].as_str().unwrap();
+    assert!(
+        whole.starts_with("A user, service user or organization") && !whole.contains("assert"),
+        "{whole}"
+    );
+}

@@ -29,6 +29,8 @@ pub struct TokenExchange {
     pub(super) url: Url,
     pub(super) client: Client,
     pub(super) form: Vec<(Cow<'static, str>, Secret)>,
+    /// Whether the fields of the form are sent as a JSON object.
+    pub(super) as_json: bool,
     #[cfg(feature = "jwt")]
     pub(super) grant_assertion: Option<JwtAssertion>,
     pub(super) setting: &'static str,
@@ -72,6 +74,7 @@ impl TokenExchange {
             url,
             client,
             form: vec![("grant_type".into(), grant_type.into())],
+            as_json: false,
             #[cfg(feature = "jwt")]
             grant_assertion: None,
             setting: "the URL of the token endpoint",
@@ -146,6 +149,12 @@ impl TokenExchange {
         let name = name.into();
         self.form.retain(|(known, _)| *known != name);
         self.form.push((name, value));
+        self
+    }
+
+    /// Sends the fields of the form as a JSON object, for a token endpoint that takes no form. RFC 6749 defines only forms.
+    pub fn with_json_body(mut self) -> Self {
+        self.as_json = true;
         self
     }
 

@@ -195,7 +195,12 @@ impl TokenExchange {
         }
         form.extend(signed.iter().map(|(name, value)| (*name, value.expose())));
         // Idempotent: a second exchange only creates one more access token.
-        let request = Request::post("oauth2-token").form(form).idempotent();
+        let request = Request::post("oauth2-token").idempotent();
+        let request = if self.as_json {
+            request.json(&form.into_iter().collect::<std::collections::BTreeMap<_, _>>())
+        } else {
+            request.form(form)
+        };
         let operation = Operation::new(request, token);
         let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);

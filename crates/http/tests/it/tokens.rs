@@ -408,6 +408,18 @@ async fn an_oauth_client_sends_its_secret_where_the_server_wants_it() {
     let form = format!("{form}&resource=urn%3Apeople&client_id=a+client&client_secret=s%3Ae");
     assert_eq!((&sent.body, sent.header("authorization")), (&form, None));
 
+    let script = service(900, |_| json(200, "[]"));
+    let url = "https://auth.example.com/oauth2/token".parse().unwrap();
+    let exchange = TokenExchange::client_credentials(url, "a client", "s:e".into()).unwrap();
+    let exchange = exchange.with_client_in_form().with_json_body();
+    client_of(&script, Credential::exchange(exchange)).send(read()).await.unwrap();
+    let sent = &script.sent()[0];
+    assert_eq!(
+        sent.body,
+        r#"{"client_id":"a client","client_secret":"s:e","grant_type":"client_credentials"}"#
+    );
+    assert_eq!(sent.header("content-type"), Some("application/json"));
+
     // It is not told of an API token that it does not have.
     let script = Script::by(|_| json(401, r#"{"error":"invalid_client"}"#).into());
     let url = "https://auth.example.com/oauth2/token".parse().unwrap();

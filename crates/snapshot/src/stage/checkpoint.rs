@@ -84,11 +84,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// The reason why the export cannot be resumed.
-    pub(super) fn parse(
-        text: &[u8],
-        export: &Identity,
-        accounts: &[AccountExport],
-    ) -> Result<Self, String> {
+    pub(super) fn parse(text: &[u8], export: &Identity, accounts: &[AccountExport]) -> Result<Self, String> {
         let unreadable = || "its checkpoint cannot be read".to_owned();
         let Version { version } = serde_json::from_slice(text).map_err(|_| unreadable())?;
         if version != VERSION {

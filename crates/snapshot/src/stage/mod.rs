@@ -268,7 +268,9 @@ impl Stage {
             }
             let mut lines = Vec::new();
             for profile in page.items {
-                serde_json::to_writer(&mut lines, &profile).map_err(io::Error::from).map_err(at(&self.file.path))?;
+                serde_json::to_writer(&mut lines, &profile)
+                    .map_err(io::Error::from)
+                    .map_err(at(&self.file.path))?;
                 lines.push(b'\n');
             }
             let progress = at_pages(&before, left_out, &pages);
@@ -318,7 +320,8 @@ impl Stage {
         while let Some(line) = lines.next()? {
             let mut profile: Profile =
                 serde_json::from_str(line).map_err(|error| changed(path, &error.to_string()))?;
-            let account = self.account_of(&profile.id).ok_or_else(|| changed(path, "another account's profile"))?;
+            let account =
+                self.account_of(&profile.id).ok_or_else(|| changed(path, "another account's profile"))?;
             let mut line: Box<str> = line.into();
             if !self.options.hiding.privacy().is_nothing() {
                 profile = self.options.hiding.profile(profile)?;
@@ -364,6 +367,7 @@ impl Stage {
         let now = Timestamp::now();
         let started = self.accounts().iter().filter_map(|it| it.started).min();
         let privacy: Privacy = self.options.hiding.privacy().clone();
+        let query = self.options.hiding.query(self.options.query.clone());
         Manifest {
             format: FORMAT.to_owned(),
             version: Manifest::VERSION,
@@ -372,7 +376,9 @@ impl Stage {
             started: started.unwrap_or(now),
             ended: now,
             complete: self.is_over() && unusable.is_empty() && accounts.iter().all(|it| it.complete),
-            query: self.options.hiding.query(self.options.query.clone()),
+            hides_condition: self.options.query.filter.condition.is_some()
+                && query.filter.condition.is_none(),
+            query,
             accounts,
             unusable_accounts: unusable.to_vec(),
             privacy,
@@ -397,7 +403,10 @@ pub(crate) fn count(manifest: &mut Manifest, digests: Vec<Digest>, counts: &[u64
         if account.seen != *count {
             return Err(SnapshotError::unreadable(
                 &account.account,
-                format!("{} profiles were read and {count} are in the stage; export to another file", account.seen),
+                format!(
+                    "{} profiles were read and {count} are in the stage; export to another file",
+                    account.seen
+                ),
             ));
         }
     }
@@ -422,7 +431,11 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(at(path))?;
-        Ok(Self { path: path.to_owned(), file: io::BufReader::with_capacity(1 << 17, file), line: String::new() })
+        Ok(Self {
+            path: path.to_owned(),
+            file: io::BufReader::with_capacity(1 << 17, file),
+            line: String::new(),
+        })
     }
 
     /// Returns the next line, without its end.

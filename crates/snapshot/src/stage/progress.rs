@@ -190,7 +190,10 @@ impl AccountExport {
         say(self.quarantined > 0, format!("{} records could not be read", self.quarantined));
         say(
             self.undetermined > 0,
-            format!("{} profiles were left out because a filtered field is not known of them", self.undetermined),
+            format!(
+                "{} profiles were left out because a filtered field is not known of them",
+                self.undetermined
+            ),
         );
         say(
             self.partial > 0,

@@ -17,7 +17,8 @@ use super::{Row, SnapshotStore};
 use crate::{
     digest::Hashed,
     error::{Result, SnapshotError, at},
-    manifest::{FORMAT, FileManifest, Manifest},
+    form::FormError,
+    manifest::{FORMAT, FileManifest, FormManifest, Manifest},
 };
 
 /// What a format writes to.
@@ -33,12 +34,22 @@ pub(crate) trait FileFormat: fmt::Debug + Send + Sync {
 
     /// Reads a file.
     fn read(&self, path: &Path) -> Result<Profiles>;
+
+    /// Returns the form of the file that was written last, if it is one of another tool.
+    fn form(&self) -> Option<FormManifest> {
+        None
+    }
 }
 
 /// A file that is being written.
 pub(crate) trait RowWriter: Send + Sync {
     /// Adds profiles.
     fn write(&mut self, rows: &[Row]) -> io::Result<()>;
+
+    /// Writes what is held in memory, since the next profiles go to another file.
+    fn pause(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Ends the file.
     fn finish(self: Box<Self>) -> io::Result<Out>;
@@ -65,10 +76,22 @@ impl NewFile {
         Ok(())
     }
 
+    /// Frees its memory, until the next profiles come.
+    pub(crate) fn pause(&mut self) -> Result<()> {
+        self.writer.pause().map_err(at(&self.path))
+    }
+
     /// Ends the file, on the device. Returns its path and its entry in the manifest under a name.
     pub(crate) fn finish(self, name: String) -> Result<(PathBuf, FileManifest)> {
         let failed = at(&self.path);
-        let out = self.writer.finish().map_err(&failed)?;
+        let out = self.writer.finish().map_err(|error| {
+            // It would be half a file. If this fails too, the next export replaces it.
+            let _ = SystemDisk.remove(&self.path);
+            match error.downcast::<FormError>() {
+                Ok(error) => SnapshotError::Refused(error.to_string()),
+                Err(error) => failed(error),
+            }
+        })?;
         let hashed = out.into_inner().map_err(|error| failed(error.into_error()))?;
         let (mut file, bytes, sha256) = hashed.finish();
         file.flush().and_then(|()| file.sync()).map_err(&failed)?;
@@ -117,6 +140,7 @@ impl SnapshotStore for FileStore {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (new, entry) = self.new.take().ok_or_else(not_begun)?.finish(name)?;
         manifest.files = vec![entry];
+        manifest.form = self.format.form();
         let manifest = sealed(manifest, &self.path)?;
         let manifest_path = manifest_of(&self.path);
         // Whoever reads the manifest of another snapshot must not take this file for it.
@@ -133,7 +157,10 @@ impl SnapshotStore for FileStore {
     async fn manifest(&self) -> Result<Manifest> {
         let path = manifest_of(&self.path);
         if !path.exists() && self.path.exists() {
-            let why = format!("it has no manifest: {} does not exist, so whether everybody is in it is not known", path.display());
+            let why = format!(
+                "it has no manifest: {} does not exist, so whether everybody is in it is not known",
+                path.display()
+            );
             return Err(SnapshotError::unreadable(self.path.display(), why));
         }
         read_manifest(&path)
@@ -158,8 +185,11 @@ pub(crate) fn profiles(profiles: Result<Profiles>) -> BoxStream<'static, Result<
 
 /// Refuses to replace a file or a folder.
 pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
-    if path.symlink_metadata().is_err() {
-        return Ok(());
+    match path.symlink_metadata() {
+        Err(_) => return Ok(()),
+        // An empty file holds nothing that could be lost.
+        Ok(metadata) if metadata.is_file() && metadata.len() == 0 => return Ok(()),
+        Ok(_) => {}
     }
     Err(SnapshotError::Refused(format!(
         "{}: it exists, and a snapshot replaces nothing; name another one",
@@ -195,7 +225,8 @@ pub(crate) fn manifest_of_text(text: &[u8], place: &dyn fmt::Display) -> Result<
         version: u32,
     }
     let unreadable = |why: String| SnapshotError::unreadable(place, why);
-    let head: Head = serde_json::from_slice(text).map_err(|_| unreadable("it is not a manifest".to_owned()))?;
+    let head: Head =
+        serde_json::from_slice(text).map_err(|_| unreadable("it is not a manifest".to_owned()))?;
     if head.format != FORMAT {
         return Err(unreadable("it is not the manifest of a snapshot".to_owned()));
     }

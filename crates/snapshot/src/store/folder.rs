@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -14,8 +15,10 @@ use futures_core::stream::BoxStream;
 use super::{
     Row, SnapshotStore,
     file::{self, FileFormat, NewFile, Profiles, profiles},
+    target::Format,
 };
 use crate::{
+    digest::Hashed,
     error::{Result, SnapshotError, at},
     manifest::Manifest,
 };
@@ -23,22 +26,72 @@ use crate::{
 /// The name of the manifest in a folder.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// A folder with a file for each account.
+/// The name of the data in a folder of evidence.
+const EVIDENCE_DATA: &str = "profiles.ndjson";
+
+/// The name of the cover page in a folder of evidence.
+const COVER: &str = "cover.html";
+
+/// The name of the list of hashes in a folder of evidence, as `sha256sum --check` reads it.
+const SUMS: &str = "SHA256SUMS";
+
+/// Returns the format of a file of a folder.
+pub(crate) fn format_of(name: &str) -> Result<Box<dyn FileFormat>> {
+    let format = Format::of(name)
+        .ok_or_else(|| SnapshotError::unreadable(name, "this program does not know what the file is"))?;
+    match format {
+        // The names of the folders say what two of its columns would.
+        #[cfg(feature = "parquet")]
+        Format::Parquet if name.starts_with("service=") => {
+            Ok(Box::new(super::parquet_file::Parquet { is_partition: true }))
+        }
+        format => format.file_format(),
+    }
+}
+
+/// Returns the SHA-256 of a file.
+fn hash_of(path: &Path) -> Result<String> {
+    let mut hashed = Hashed::new(io::sink());
+    let mut file = io::BufReader::with_capacity(1 << 17, fs::File::open(path).map_err(at(path))?);
+    io::copy(&mut file, &mut hashed).map_err(at(path))?;
+    let (_, _, sha256) = hashed.finish();
+    Ok(sha256)
+}
+
+/// How a folder is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Parquet files, as `service=…/account=…/`.
+    Partitioned,
+    /// What is handed to an auditor: the profiles of all accounts in one file, a cover page, and the hashes of all files.
+    Evidence,
+}
+
+/// A folder with files, and their manifest.
 #[derive(Debug)]
 pub(crate) struct FolderStore {
     path: PathBuf,
-    format: Box<dyn FileFormat>,
-    extension: &'static str,
+    layout: Layout,
     accounts: Vec<(String, String)>,
+    /// The files that are written: one for each account, or one for all.
     files: BTreeMap<usize, NewFile>,
-    /// The file that is written, as long as the rows are of its account.
+    /// The file that was written last. Only one holds profiles in memory.
+    written: Option<usize>,
     is_begun: bool,
 }
 
 impl FolderStore {
-    pub(crate) fn new(path: &Path, format: Box<dyn FileFormat>, extension: &'static str) -> Self {
+    pub(crate) fn new(path: &Path, layout: Layout) -> Self {
         let path = path.components().collect();
-        Self { path, format, extension, accounts: Vec::new(), files: BTreeMap::new(), is_begun: false }
+        Self { path, layout, accounts: Vec::new(), files: BTreeMap::new(), written: None, is_begun: false }
+    }
+
+    /// Returns the number of the file that an account is written to.
+    const fn file_of(&self, account: usize) -> usize {
+        match self.layout {
+            Layout::Partitioned => account,
+            Layout::Evidence => 0,
+        }
     }
 
     fn new_path(&self) -> PathBuf {
@@ -46,16 +99,35 @@ impl FolderStore {
     }
 
     /// Returns the name of the file of an account, relative to the folder.
-    fn name(&self, account: usize) -> String {
-        let (service, account) = self.accounts.get(account).cloned().unwrap_or_default();
-        format!("service={}/account={}/profiles.{}", encoded(&service), encoded(&account), self.extension)
+    fn name(&self, file: usize) -> String {
+        if self.layout == Layout::Evidence {
+            return EVIDENCE_DATA.to_owned();
+        }
+        let (service, account) = self.accounts.get(file).cloned().unwrap_or_default();
+        format!("service={}/account={}/profiles.parquet", encoded(&service), encoded(&account))
     }
 
-    fn begin_file(&self, account: usize) -> Result<NewFile> {
-        let path = self.new_path().join(self.name(account));
+    fn begin_file(&self, file: usize) -> Result<NewFile> {
+        let name = self.name(file);
+        let path = self.new_path().join(&name);
         let folder = folder_of(&path);
         create_private(folder).map_err(at(folder))?;
-        NewFile::create(path, &*self.format)
+        NewFile::create(path, &*format_of(&name)?)
+    }
+
+    /// Writes the cover page and the hashes of all files.
+    fn write_cover(&self, manifest: &Manifest) -> Result<()> {
+        let new = self.new_path();
+        let cover = crate::evidence::cover(manifest);
+        anyprofile_files::write_whole(&new.join(COVER), cover.as_bytes())?;
+        let mut sums = String::new();
+        for name in manifest.files.iter().map(|file| &*file.path).chain([MANIFEST, COVER]) {
+            let path = new.join(name);
+            let sha256 = hash_of(&path)?;
+            // Writing to a string cannot fail.
+            let _ = writeln!(sums, "{sha256}  {name}");
+        }
+        Ok(anyprofile_files::write_whole(&new.join(SUMS), sums.as_bytes())?)
     }
 }
 
@@ -66,7 +138,7 @@ pub(crate) fn encoded(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
@@ -94,13 +166,14 @@ impl SnapshotStore for FolderStore {
             _ => {}
         }
         create_private(&new).map_err(at(&new))?;
-        self.accounts =
-            manifest.accounts.iter().map(|it| (it.service.clone(), it.account.clone())).collect();
+        self.accounts = manifest.accounts.iter().map(|it| (it.service.clone(), it.account.clone())).collect();
         self.files.clear();
+        self.written = None;
         // An account without profiles has a file, too: nobody is not the same as not written.
-        for account in 0..self.accounts.len() {
-            let file = self.begin_file(account)?;
-            self.files.insert(account, file);
+        let files = if self.layout == Layout::Evidence { 1 } else { self.accounts.len() };
+        for number in 0..files {
+            let file = self.begin_file(number)?;
+            self.files.insert(number, file);
         }
         self.is_begun = true;
         Ok(())
@@ -108,7 +181,12 @@ impl SnapshotStore for FolderStore {
 
     async fn write(&mut self, rows: &[Row]) -> Result<()> {
         for rows in rows.chunk_by(|one, next| one.account == next.account) {
-            let file = rows.first().and_then(|row| self.files.get_mut(&row.account));
+            let Some(row) = rows.first() else { continue };
+            let number = self.file_of(row.account);
+            if let Some(before) = self.written.replace(number).filter(|before| *before != number) {
+                self.files.get_mut(&before).ok_or_else(file::not_begun)?.pause()?;
+            }
+            let file = self.files.get_mut(&number);
             file.ok_or_else(file::not_begun)?.write(rows)?;
         }
         Ok(())
@@ -119,8 +197,8 @@ impl SnapshotStore for FolderStore {
             return Err(file::not_begun());
         }
         manifest.files.clear();
-        for (account, file) in std::mem::take(&mut self.files) {
-            let (path, entry) = file.finish(self.name(account))?;
+        for (number, file) in std::mem::take(&mut self.files) {
+            let (path, entry) = file.finish(self.name(number))?;
             let folder = folder_of(&path);
             SystemDisk.sync_folder(folder).map_err(at(folder))?;
             manifest.files.push(entry);
@@ -128,6 +206,9 @@ impl SnapshotStore for FolderStore {
         let manifest = file::sealed(manifest, &self.path)?;
         let new = self.new_path();
         file::write_manifest(&new.join(MANIFEST), &manifest)?;
+        if self.layout == Layout::Evidence {
+            self.write_cover(&manifest)?;
+        }
         SystemDisk.sync_folder(&new).map_err(at(&new))?;
         // An empty folder of this name is replaced.
         fs::rename(&new, &self.path).map_err(at(&self.path))?;
@@ -147,7 +228,9 @@ impl SnapshotStore for FolderStore {
     fn read(&self) -> BoxStream<'_, Result<Profile>> {
         let manifest = file::read_manifest(&self.path.join(MANIFEST));
         let each = manifest.map(|manifest| -> Profiles {
-            let read = |entry: crate::manifest::FileManifest| self.format.read(&self.path.join(entry.path));
+            let read = |entry: crate::manifest::FileManifest| {
+                format_of(&entry.path)?.read(&self.path.join(entry.path))
+            };
             let files: Vec<_> = manifest.files.into_iter().map(read).collect();
             Box::new(files.into_iter().flat_map(|file| match file {
                 Ok(profiles) => profiles,
@@ -159,11 +242,39 @@ impl SnapshotStore for FolderStore {
 
     async fn check_files(&self, manifest: &Manifest) -> Result<Vec<String>> {
         let mut findings = file::check_each(&self.path, &manifest.files)?;
+        let sums = self.path.join(SUMS);
+        let has_sums = sums.exists();
+        if has_sums {
+            let text = fs::read_to_string(&sums).map_err(at(&sums))?;
+            findings.extend(check_sums(&self.path, &text)?);
+        } else if self.path.join(COVER).exists() {
+            findings.push(format!("{SUMS}: the file is missing"));
+        }
         let mut others = Vec::new();
         others_below(&self.path, "", manifest, &mut others)?;
-        findings.extend(others.into_iter().map(|name| format!("{name}: the manifest does not name this file")));
+        others.retain(|name| !(name == SUMS || name == COVER && has_sums));
+        findings
+            .extend(others.into_iter().map(|name| format!("{name}: the manifest does not name this file")));
         Ok(findings)
     }
+}
+
+/// Compares the cover page and the manifest with their hashes. The data is compared with the manifest.
+fn check_sums(folder: &Path, sums: &str) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    for name in [MANIFEST, COVER] {
+        let known = sums.lines().filter_map(|line| line.split_once("  ")).find(|(_, listed)| *listed == name);
+        let path = folder.join(name);
+        match known {
+            None => findings.push(format!("{SUMS}: it does not list {name}")),
+            Some(_) if !path.exists() => findings.push(format!("{name}: the file is missing")),
+            Some((sha256, _)) if hash_of(&path)? != sha256 => {
+                findings.push(format!("{name}: its content was changed: the SHA-256 differs from {SUMS}"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(findings)
 }
 
 /// Finds the files below a folder that the manifest does not name.

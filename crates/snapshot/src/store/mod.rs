@@ -6,7 +6,18 @@ mod target;
 mod csv_file;
 mod file;
 mod folder;
+mod form_file;
 mod ndjson;
+#[cfg(feature = "object-store")]
+mod objects;
+#[cfg(feature = "parquet")]
+mod parquet_file;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod tables;
 
 use std::{fmt, sync::Arc};
 
@@ -14,6 +25,8 @@ use anyprofile_core::{Capabilities, Profile};
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 
+#[cfg(feature = "arrow")]
+pub(crate) use self::ndjson::profile_of;
 pub use self::target::Target;
 use crate::{error::Result, manifest::Manifest};
 
@@ -33,7 +46,10 @@ pub struct Row {
 
 impl fmt::Debug for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Row").field("id", &format_args!("{}", self.profile.id)).finish_non_exhaustive()
+        formatter
+            .debug_struct("Row")
+            .field("id", &format_args!("{}", self.profile.id))
+            .finish_non_exhaustive()
     }
 }
 

@@ -46,7 +46,9 @@ impl FileFormat for Ndjson {
     fn create(&self, out: Out) -> io::Result<Box<dyn RowWriter>> {
         Ok(match self.0 {
             #[cfg(feature = "gzip")]
-            Compression::Gzip => Box::new(Encoded(flate2::write::GzEncoder::new(out, flate2::Compression::new(6)))),
+            Compression::Gzip => {
+                Box::new(Encoded(flate2::write::GzEncoder::new(out, flate2::Compression::new(6))))
+            }
             #[cfg(feature = "zstd")]
             Compression::Zstd => Box::new(Encoded(zstd::Encoder::new(out, 3)?)),
             _ => Box::new(Encoded(out)),
@@ -58,7 +60,9 @@ impl FileFormat for Ndjson {
         let file = io::BufReader::with_capacity(1 << 17, File::open(path).map_err(&failed)?);
         Ok(match self.0 {
             #[cfg(feature = "gzip")]
-            Compression::Gzip => Box::new(ProfileLines::new(path, flate2::bufread::MultiGzDecoder::new(file))),
+            Compression::Gzip => {
+                Box::new(ProfileLines::new(path, flate2::bufread::MultiGzDecoder::new(file)))
+            }
             #[cfg(feature = "zstd")]
             Compression::Zstd => {
                 Box::new(ProfileLines::new(path, zstd::Decoder::with_buffer(file).map_err(&failed)?))
@@ -140,5 +144,6 @@ impl<R: io::Read> Iterator for ProfileLines<R> {
 
 /// Reads a profile as it was written. The error repeats nothing of it.
 pub(crate) fn profile_of(json: &str) -> std::result::Result<Profile, String> {
-    serde_json::from_str(json).map_err(|error| format!("it is not a profile, from column {} on", error.column()))
+    serde_json::from_str(json)
+        .map_err(|error| format!("it is not a profile, from column {} on", error.column()))
 }

@@ -9,10 +9,13 @@ use std::{
 use super::{
     SnapshotStore,
     file::FileStore,
+    folder::{FolderStore, Layout, MANIFEST},
+    form_file::FormFile,
     ndjson::{Compression, Ndjson},
 };
 use crate::{
     error::{Result, SnapshotError},
+    form::{Form, FormOptions},
     stage,
 };
 
@@ -29,6 +32,12 @@ use crate::{
 /// | `postgres://…` | a PostgreSQL database, which keeps the snapshots of several runs | `postgres` |
 /// | `s3://…`, `gs://…`, `az://…`, `file://…` | an object, or a prefix for a partitioned folder | `object-store` |
 ///
+/// A database has the tables `runs`, with the manifest of each; `profiles`, with the columns that the module `arrow` lists, and their lists as
+/// texts; and `emails`, `roles`, `groups`, `labels`, `entitlements`, `credentials` and `phones` by `run`, `profile_id` and `position`. The
+/// views `latest_profiles`, `review_mfa`, `review_owners` and `review_dormant` show the newest run; each review also shows of whom the fact
+/// is not known, and why. In PostgreSQL they are in the schema `anyprofile`, a password may be in `PGPASSWORD`, and a connection over a
+/// network must be asked for with `?sslmode=disable`, since TLS is not built in.
+///
 /// ```
 /// use anyprofile_snapshot::Target;
 ///
@@ -38,13 +47,16 @@ use crate::{
 /// assert!("review.xlsx".parse::<Target>().is_err());
 /// # Ok::<(), anyprofile_snapshot::SnapshotError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Target(Place);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Place {
     File(PathBuf, Format),
+    /// A file in the form of another tool.
+    Form(PathBuf, Form, FormOptions),
     Folder(PathBuf),
+    Evidence(PathBuf),
     Sqlite(PathBuf),
     Postgres(String),
     Objects(String),
@@ -85,7 +97,7 @@ impl Format {
             #[cfg(not(feature = "csv"))]
             Self::Csv => Err(not_built_in("csv", "csv files")),
             #[cfg(feature = "parquet")]
-            Self::Parquet => Ok(Box::new(super::parquet_file::Parquet)),
+            Self::Parquet => Ok(Box::new(super::parquet_file::Parquet { is_partition: false })),
             #[cfg(not(feature = "parquet"))]
             Self::Parquet => Err(not_built_in("parquet", "Parquet files")),
         }
@@ -120,15 +132,47 @@ impl Target {
         }
     }
 
+    /// Returns a folder for an auditor: the data as `profiles.ndjson`, the manifest, a cover page that a browser shows and prints
+    /// (`cover.html`), and the hashes of all of them (`SHA256SUMS`).
+    pub fn evidence(folder: impl Into<PathBuf>) -> Self {
+        Self(Place::Evidence(folder.into()))
+    }
+
+    /// Returns a file in the form of another tool. Profiles cannot be read back from it; its manifest says what was lost.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Refused`] if the name of the file does not end as the form does: `.csv`, or `.ndjson` or `.jsonl`.
+    pub fn form(path: impl Into<PathBuf>, form: Form, options: FormOptions) -> Result<Self> {
+        let path = path.into();
+        let format = Format::of(&path.to_string_lossy());
+        let is_right = match format {
+            Some(Format::Csv) => form.is_csv(),
+            Some(Format::Ndjson(Compression::None)) => !form.is_csv(),
+            _ => false,
+        };
+        if !is_right {
+            let ends = if form.is_csv() { "*.csv" } else { "*.ndjson" };
+            return Err(SnapshotError::Refused(format!(
+                "{}: the form '{form}' is written to a file such as {ends}",
+                path.display()
+            )));
+        }
+        Ok(Self(Place::Form(path, form, options)))
+    }
+
     /// Returns whether it is one file or folder of this machine.
     pub const fn is_file(&self) -> bool {
-        matches!(self.0, Place::File(..) | Place::Folder(_))
+        matches!(self.0, Place::File(..) | Place::Form(..) | Place::Folder(_) | Place::Evidence(_))
     }
 
     /// Returns the path, if it is a file, a folder or a SQLite database of this machine.
     pub fn path(&self) -> Option<&Path> {
         match &self.0 {
-            Place::File(path, _) | Place::Folder(path) | Place::Sqlite(path) => Some(path),
+            Place::File(path, _)
+            | Place::Form(path, ..)
+            | Place::Folder(path)
+            | Place::Evidence(path)
+            | Place::Sqlite(path) => Some(path),
             Place::Postgres(_) | Place::Objects(_) => None,
         }
     }
@@ -136,8 +180,10 @@ impl Target {
     /// Returns the path of the stage of an export to this target: beside it, or for what is not on this machine, in a folder.
     pub fn stage(&self, otherwise: &Path) -> PathBuf {
         match &self.0 {
-            Place::File(path, _) | Place::Sqlite(path) => anyprofile_files::beside(path, stage::PARTIAL),
-            Place::Folder(path) => {
+            Place::File(path, _) | Place::Form(path, ..) | Place::Sqlite(path) => {
+                anyprofile_files::beside(path, stage::PARTIAL)
+            }
+            Place::Folder(path) | Place::Evidence(path) => {
                 // Without the last separator, the suffix would be the name of a file in the folder.
                 let path: PathBuf = path.components().collect();
                 anyprofile_files::beside(&path, stage::PARTIAL)
@@ -152,7 +198,7 @@ impl Target {
     /// Returns the files that an export may write beside the target: its stage, the stage's checkpoint, and others that it replaces.
     pub fn companions(&self, otherwise: &Path) -> Vec<PathBuf> {
         let mut files = stage::companions(&self.stage(otherwise)).to_vec();
-        if let Place::File(path, _) = &self.0 {
+        if let Place::File(path, _) | Place::Form(path, ..) = &self.0 {
             files.push(super::file::manifest_of(path));
         }
         files
@@ -162,12 +208,21 @@ impl Target {
     ///
     /// # Errors
     /// [`SnapshotError::Refused`] if it is not built into this program, or its address cannot be used.
+    #[cfg_attr(not(feature = "postgres"), allow(clippy::unused_async, reason = "a database is connected"))]
     pub async fn open(&self) -> Result<Box<dyn SnapshotStore>> {
         match &self.0 {
             Place::File(path, format) => Ok(Box::new(FileStore::new(path, format.file_format()?))),
-            Place::Folder(path) => {
-                Ok(Box::new(super::folder::FolderStore::new(path, Format::Parquet.file_format()?, "parquet")))
+            Place::Form(path, form, options) => {
+                Ok(Box::new(FileStore::new(path, Box::new(FormFile::new(*form, options.clone())?))))
             }
+            Place::Folder(path) => {
+                // What a folder holds, its manifest says. Only what is new is Parquet, which may not be built in.
+                if !path.join(MANIFEST).exists() {
+                    Format::Parquet.file_format()?;
+                }
+                Ok(Box::new(FolderStore::new(path, Layout::Partitioned)))
+            }
+            Place::Evidence(path) => Ok(Box::new(FolderStore::new(path, Layout::Evidence))),
             #[cfg(feature = "sqlite")]
             Place::Sqlite(path) => Ok(Box::new(super::sqlite::SqliteStore::new(path))),
             #[cfg(not(feature = "sqlite"))]
@@ -200,7 +255,9 @@ impl FromStr for Target {
             None => {}
         }
         match text.strip_prefix("sqlite:") {
-            Some("") => Err(SnapshotError::Refused("sqlite: must be followed by the name of a file".to_owned())),
+            Some("") => {
+                Err(SnapshotError::Refused("sqlite: must be followed by the name of a file".to_owned()))
+            }
             Some(path) => Ok(Self(Place::Sqlite(path.into()))),
             None => Self::of_path(text),
         }
@@ -211,7 +268,9 @@ impl FromStr for Target {
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Place::File(path, _) | Place::Folder(path) => write!(formatter, "{}", path.display()),
+            Place::File(path, _) | Place::Form(path, ..) | Place::Folder(path) | Place::Evidence(path) => {
+                write!(formatter, "{}", path.display())
+            }
             Place::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
             Place::Postgres(url) | Place::Objects(url) => formatter.write_str(&without_credentials(url)),
         }
@@ -244,7 +303,10 @@ mod tests {
             ("a.NDJSON.gz", "a.NDJSON.gz"),
             ("people/", "people/"),
             ("sqlite:a b.db", "sqlite:a b.db"),
-            ("postgres://ada:pass@db.example.com/reviews?sslmode=disable", "postgres://db.example.com/reviews"),
+            (
+                "postgres://ada:pass@db.example.com/reviews?sslmode=disable",
+                "postgres://db.example.com/reviews",
+            ),
             ("s3://bucket/reviews/2026", "s3://bucket/reviews/2026"),
         ] {
             let target: Target = text.parse().unwrap();
