@@ -57,9 +57,28 @@ pub(crate) fn build_all() -> Outcome {
         check("anyprofile", &format!("{service} schema"))?;
         check("anyprofile-cli", &format!("{service} rustls"))?;
     }
-    for features in ["", "rustls", "conformance", "fixture", "sandbox", "zstd"] {
+    for features in [
+        "",
+        "rustls",
+        "conformance",
+        "fixture",
+        "sandbox",
+        "zstd",
+        "parquet",
+        "sqlite",
+        "postgres",
+        "object-store",
+    ] {
         check("anyprofile-cli", features)?;
     }
+    for features in
+        ["", "csv", "gzip", "zstd", "schema", "arrow", "parquet", "sqlite", "postgres", "object-store"]
+    {
+        check("anyprofile-snapshot", features)?;
+    }
+    check("anyprofile-snapshot", "csv gzip zstd schema parquet sqlite postgres object-store")?;
+    check("anyprofile", "snapshot")?;
+    check("anyprofile-files", "simulated")?;
     for features in ["", "sandbox", "server"] {
         check("anyprofile-conformance", features)?;
     }

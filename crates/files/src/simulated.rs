@@ -181,7 +181,8 @@ impl DiskFile for SimulatedFile {
             node.forgotten = node.synced.len()..node.content.len();
             return synced;
         }
-        node.synced = node.content.clone();
+        let content = node.content.clone();
+        node.synced = content;
         let forgotten = node.forgotten.clone();
         node.synced.get_mut(forgotten).into_iter().flatten().for_each(|byte| *byte = 0);
         Ok(())

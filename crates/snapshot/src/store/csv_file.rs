@@ -1,4 +1,4 @@
-//! Comma-separated values, with a column for each column of a [`Table`].
+//! Comma-separated values, with a column for each column of a table.
 
 use std::{
     fs::File,

@@ -31,6 +31,7 @@ impl Ndjson {
     ///
     /// # Errors
     /// If the compression was not built in.
+    #[allow(clippy::unnecessary_wraps, reason = "with each feature, every compression is built in")]
     pub(crate) fn new(compression: Compression) -> Result<Self> {
         match compression {
             #[cfg(not(feature = "gzip"))]

@@ -58,7 +58,9 @@ impl ObjectStore {
         let place = without_credentials(url);
         let refused = |why: String| SnapshotError::Refused(format!("{place}: {why}"));
         let parsed = Url::parse(url).map_err(|error| refused(error.to_string()))?;
-        let options = std::env::vars().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        // One that is set to nothing is not set.
+        let set = std::env::vars().filter(|(_, value)| !value.trim().is_empty());
+        let options = set.map(|(name, value)| (name.to_ascii_lowercase(), value));
         let (store, path) =
             object_store::parse_url_opts(&parsed, options).map_err(|error| refused(error.to_string()))?;
         if path.as_ref().is_empty() {
@@ -88,23 +90,19 @@ impl ObjectStore {
     fn object_of(&self, name: &str) -> ObjectPath {
         match self.format {
             Some(_) => self.path.clone(),
-            None => name.split('/').fold(self.path.clone(), |path, part| path.join(part)),
+            None => name.split('/').fold(self.path.clone(), ObjectPath::join),
         }
     }
 
     /// Returns the store of a folder of this machine, and the folder's file if it is one object.
     fn local_store(&self, folder: &std::path::Path) -> Result<(PathBuf, Box<dyn SnapshotStore>)> {
-        match self.format {
-            Some(format) => {
-                let path = folder.join(self.path.filename().unwrap_or("profiles"));
-                let store = FileStore::new(&path, format.file_format()?);
-                Ok((path, Box::new(store)))
-            }
-            None => {
-                let path = folder.join("snapshot");
-                Ok((path.clone(), Box::new(FolderStore::new(&path, Layout::Partitioned))))
-            }
+        if let Some(format) = self.format {
+            let path = folder.join(self.path.filename().unwrap_or("profiles"));
+            let store = FileStore::new(&path, format.file_format()?);
+            return Ok((path, Box::new(store)));
         }
+        let path = folder.join("snapshot");
+        Ok((path.clone(), Box::new(FolderStore::new(&path, Layout::Partitioned))))
     }
 
     async fn upload(&self, from: &std::path::Path, to: &ObjectPath) -> Result<()> {

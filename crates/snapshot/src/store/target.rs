@@ -63,7 +63,7 @@ enum Place {
 }
 
 /// The format of a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Ndjson(Compression),
     Csv,
