@@ -45,6 +45,8 @@ pub(crate) fn build_all() -> Outcome {
         "anthropic webhooks",
         "config",
         "filter",
+        "jwt",
+        "plan-record",
         "layers",
         "memory",
         "schema",
@@ -68,6 +70,9 @@ pub(crate) fn build_all() -> Outcome {
         "sqlite",
         "postgres",
         "object-store",
+        "jwt",
+        "mcp",
+        "full",
     ] {
         check("anyprofile-cli", features)?;
     }
@@ -91,7 +96,7 @@ pub(crate) fn build_all() -> Outcome {
         check("anyprofile-core", features)?;
     }
     for features in
-        ["", "_rustls", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"]
+        ["", "_rustls", "brotli", "zstd", "tower", "jwt", "reqwest-middleware", "reqwest-middleware tower"]
     {
         check("anyprofile-http", features)?;
     }

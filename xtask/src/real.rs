@@ -89,8 +89,8 @@ pub(crate) fn mcp() -> Outcome {
 /// How many profiles each service of the sandbox has for the snapshots.
 const PROFILES: &str = "2000";
 
-/// Writes a snapshot to every target, and reads it back with tools that others wrote; with a PostgreSQL server if its URL is in
-/// `ANYPROFILE_TEST_POSTGRES`.
+/// Writes a snapshot to every target, and reads it back with tools that others wrote, at a PostgreSQL server and an S3-compatible one that it
+/// starts; and validates the form `scim` with scim2-models.
 ///
 /// # Errors
 /// If a tool cannot be installed, or reads something else than what was written.
@@ -104,10 +104,36 @@ pub(crate) fn snapshots(profiles: Option<&str>) -> Outcome {
     let command = target.join("release/anyprofile");
     let data = folder.join("data");
     let (script, profiles) = (scripts.join("read_back.py"), profiles.unwrap_or(PROFILES));
-    let mut arguments = vec![script.as_path(), &command, &data, Path::new(profiles)];
-    let postgres = std::env::var("ANYPROFILE_TEST_POSTGRES").ok();
-    arguments.extend(postgres.as_deref().map(Path::new));
-    run(&tools, &arguments)
+    let mut postgres = Server::start(&folder, "postgres", &tools, &[scripts.join("start_postgres.py")])?;
+    postgres.ends_with_input = true;
+    let url = &postgres.base_url;
+    let arguments = [script.as_path(), &command, &data, Path::new(profiles), Path::new(url)];
+    let mut failures: Vec<String> = run(&tools, &arguments).err().into_iter().collect();
+    let test = [
+        "test",
+        "--quiet",
+        "--package",
+        "anyprofile-snapshot",
+        "--features",
+        "postgres,sqlite,parquet,csv,gzip",
+    ];
+    let ignored = ["--test", "it", "postgres", "--", "--ignored", "--test-threads", "1"];
+    failures.extend(cargo(&[&test[..], &ignored].concat(), &[("ANYPROFILE_TEST_POSTGRES", url)]).err());
+    failures.extend(forms(&root, &target, &data).err());
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\nxtask: ")) }
+}
+
+/// Validates the form `scim` of the profiles of a snapshot.
+fn forms(root: &Path, target: &Path, data: &Path) -> Outcome {
+    let scripts = root.join("tests/real/forms");
+    let folder = target.join("real/forms");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let models = python(&folder.join("models"), &scripts.join("requirements.txt"))?;
+    let (profiles, users) = (data.join("people.ndjson"), folder.join("users.ndjson"));
+    let test = ["test", "--quiet", "--package", "anyprofile-snapshot", "--features", "csv", "--lib", "form"];
+    let places = [("FORMS_PROFILES", text_of(&profiles)?), ("FORMS_OUT", text_of(&users)?)];
+    cargo(&[&test[..], &["--", "--ignored"]].concat(), &places)?;
+    run(&models, &[&scripts.join("validate_scim.py"), &users])
 }
 
 /// Installs Python packages in an environment of their own, unless these are there; returns its Python.
@@ -153,18 +179,23 @@ fn run(program: &Path, arguments: &[&Path]) -> Outcome {
 struct Server {
     child: Child,
     base_url: String,
+    /// Whether it ends, and removes what it has made, when its input does.
+    ends_with_input: bool,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
+        drop(self.child.stdin.take());
+        if !self.ends_with_input {
+            // It may have ended by itself.
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
 
 impl Server {
-    /// Starts a server, whose first line is its base URL. What it says else is in a file.
+    /// Starts a server, whose first line is its base URL. What it says else is in a file. It may end with its standard input.
     fn start(folder: &Path, name: &str, program: &Path, arguments: &[PathBuf]) -> Result<Self, String> {
         eprintln!("$ {name}");
         let log = folder.join(format!("{name}.log"));
@@ -172,16 +203,16 @@ impl Server {
         let child = Command::new(program)
             .args(arguments)
             .current_dir(folder)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()
             .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
-        let mut server = Self { child, base_url: String::new() };
+        let mut server = Self { child, base_url: String::new(), ends_with_input: false };
         let output = server.child.stdout.as_mut().ok_or("its output is not piped")?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).map_err(|error| format!("{name}: {error}"))?;
-        if !line.starts_with("http") {
+        if !line.contains("://") {
             return Err(format!("{name} did not start: see {}", log.display()));
         }
         line.trim().clone_into(&mut server.base_url);

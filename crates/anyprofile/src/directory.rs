@@ -9,6 +9,7 @@ use std::{
 use anyprofile_core::{
     AccountName, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions, Profile,
     ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Result, ServiceName, Write,
+    capabilities::Readable,
     check::{CheckReport, Finding},
     find::FindMethod,
     listing::{ListReport, ProfileStream},
@@ -243,6 +244,8 @@ pub struct AccountFound {
     pub found: Vec<(FindKey, Found)>,
     /// The error that ended the find at this account.
     pub error: Option<Error>,
+    /// Whether the service shows what a key is about, and cannot be searched for it.
+    is_unasked: bool,
 }
 
 impl AccountFound {
@@ -262,15 +265,12 @@ impl AccountFound {
         self.error.is_none() && self.found.iter().all(|(_, found)| found.is_complete)
     }
 
-    /// Returns whether it is not known if the account has a profile that was not found: it failed, not every profile could be read, or
-    /// nobody was found and the service cannot search for one of the keys. An own id of the service is no such key: a text that is none
-    /// finds nobody by it.
+    /// Returns whether it is not known if the account has a profile that was not found: it failed, not every profile could be read, the
+    /// service cannot be searched for any of the keys, or nobody was found and it has a field that it cannot be searched for. A field that the
+    /// service does not have finds nobody: no profile there has a user name if there are none.
     pub fn is_open(&self) -> bool {
-        let is_unasked = |(key, found): &(FindKey, Found)| {
-            found.method == FindMethod::Unanswerable && !matches!(key, FindKey::NativeId(_))
-        };
         let is_found = self.profiles().next().is_some();
-        !self.is_complete() || !self.is_answerable() || (!is_found && self.found.iter().any(is_unasked))
+        !self.is_complete() || !self.is_answerable() || (!is_found && self.is_unasked)
     }
 
     /// Returns whether the service can find profiles by at least one of the keys.
@@ -280,10 +280,15 @@ impl AccountFound {
 }
 
 async fn find_at(provider: &Arc<dyn ProfileProvider>, keys: &[FindKey]) -> AccountFound {
-    let mut result = AccountFound { info: provider.info().clone(), found: Vec::new(), error: None };
+    let mut result =
+        AccountFound { info: provider.info().clone(), found: Vec::new(), error: None, is_unasked: false };
     for key in keys {
         match provider.find_by(key).await {
             Ok(found) => {
+                // An own id of the service is no field: a text that is none finds nobody by it.
+                result.is_unasked |= found.method == FindMethod::Unanswerable
+                    && !matches!(key, FindKey::NativeId(_))
+                    && provider.capabilities().fields.readable(&key.path()) != Readable::No;
                 let is_found = !found.profiles.is_empty();
                 result.found.push((key.clone(), found));
                 if is_found {

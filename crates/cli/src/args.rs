@@ -23,7 +23,7 @@ use crate::program::Program;
 ///
 /// Data goes to standard output; all other messages go to standard error. Exit codes: 0 complete, 2 usage or
 /// configuration error, 3 authentication or permission error, 4 partial (something failed, the rest was delivered), 5
-/// the service failed, 6 not found, 1 internal error.
+/// the service failed, 6 not found, 10 differences (of `diff --exit-code`, or found by `verify`), 1 internal error.
 #[derive(Debug, Parser)]
 #[command(name = "anyprofile", version, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -285,6 +285,14 @@ pub(crate) enum Command {
     /// is given.
     #[cfg(feature = "mcp")]
     Mcp(crate::mcp::Mcp),
+    /// Not built into this program.
+    #[cfg(not(feature = "mcp"))]
+    #[command(hide = true)]
+    Mcp {
+        /// Whatever it would take.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        arguments: Vec<String>,
+    },
     /// Ask for an account, write it to the configuration file, and check it. The secret stays out of the file.
     #[command(
         after_help = "Examples:\n  anyprofile init\n  anyprofile init --service probely --name eu --variable PROBELY_API_KEY --set region=eu"

@@ -220,11 +220,7 @@ impl Hiding {
         let failed = |_| SnapshotError::Refused("a profile cannot be written as JSON".to_owned());
         let id = self.id(&profile.id);
         let mut value = serde_json::to_value(&profile).map_err(failed)?;
-        if let Some(fields) = value.as_object_mut() {
-            // What the service sent as it sent it cannot be hidden in parts.
-            fields.remove("raw");
-            self.fields(fields, "");
-        }
+        self.json(&mut value);
         let mut hidden: Profile = serde_json::from_value(value).map_err(failed)?;
         hidden.id = id;
         Ok(hidden)
@@ -251,11 +247,25 @@ impl Hiding {
         query
     }
 
-    /// Replaces the values of one field of a profile as JSON, such as `security.last_login`. Null stays null: it says that there is none.
-    pub fn field(&self, path: &str, value: &mut Value) {
-        if path == "id" {
-            return;
+    /// Replaces what is hidden in a profile as JSON, or in some of its fields. The id is kept.
+    pub fn json(&self, profile: &mut Value) {
+        if let Some(fields) = profile.as_object_mut() {
+            // What the service sent as it sent it cannot be hidden in parts.
+            fields.remove("raw");
+            self.fields(fields, "");
         }
+    }
+
+    /// Replaces the value of one field, by its path, such as `security.last_login`. Null stays null: it says that there is none. Returns
+    /// whether there is still a value: what is hidden and no text goes.
+    pub fn field(&self, path: &str, value: &mut Value) -> bool {
+        if path != "id" {
+            self.replace(path, value);
+        }
+        *value != Value::String(GONE.to_owned())
+    }
+
+    fn replace(&self, path: &str, value: &mut Value) {
         let class = FieldClass::of_path(path);
         if class.is_some_and(|class| self.hides(class)) {
             redact(value);
@@ -280,8 +290,7 @@ impl Hiding {
                 return true;
             }
             let path = if group.is_empty() { key.clone() } else { format!("{group}.{key}") };
-            self.field(&path, value);
-            *value != Value::String(GONE.to_owned())
+            self.field(&path, value)
         });
     }
 

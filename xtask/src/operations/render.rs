@@ -10,7 +10,7 @@ const HEAD: &str = "\
 
 # Operations
 
-Every operation of the three services' APIs around profiles: the method of the native client that sends it, what of the
+Every operation of the services' APIs around profiles: the method of the native client that sends it, what of the
 trait uses it (`find` is `ProfileProvider::find_by`, `enrich` is any of the others with `with_enrich`), and tests that
 cover it. An operation with a source behind its name is not in the OpenAPI document that the client was checked against.
 A cell that names nothing gives the reason; a dash stands for the reason to its left. The credential is what a source of

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyprofile_core::{
     AccountName, ErrorKind, Field, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    Status, profile::RoleAssignment,
+    ServiceName, Status, profile::RoleAssignment,
 };
 
 use super::look::Note;
@@ -16,6 +16,8 @@ use crate::Directory;
 pub enum Guard {
     /// The profile is that of the credential itself: who executes the plan may lock themselves out.
     OwnProfile(ProfileId),
+    /// The credential's own profile could not be read, so the profile may be it.
+    OwnProfileNotKnown(ProfileId),
     /// Several profiles of one account match, and one was looked for.
     SeveralPeople {
         /// The account.
@@ -33,6 +35,11 @@ impl fmt::Display for Guard {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OwnProfile(id) => write!(formatter, "{id} is the profile of the credential itself"),
+            Self::OwnProfileNotKnown(id) => write!(
+                formatter,
+                "the credential's own profile in account '{}' could not be read, and {id} may be it",
+                id.account
+            ),
             Self::SeveralPeople { account, count } => {
                 write!(formatter, "{count} profiles in account '{account}' match")
             }
@@ -54,6 +61,8 @@ impl fmt::Display for Guard {
 #[derive(Clone, Debug, Default)]
 pub struct OwnProfiles {
     ids: Vec<ProfileId>,
+    /// The accounts whose own profile could not be read.
+    not_known: Vec<(ServiceName, AccountName)>,
     notes: Vec<Note>,
 }
 
@@ -73,6 +82,7 @@ impl OwnProfiles {
                 // The service says that the credential belongs to no user, so it has no profile.
                 Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {}
                 Err(error) => {
+                    own.not_known.push((info.service.clone(), info.account.clone()));
                     own.notes.push(Note::Error(error));
                     own.notes.push(Note::Warning(format!(
                         "account '{}': the credential's own profile could not be read; one of the profiles may be its own",
@@ -87,6 +97,14 @@ impl OwnProfiles {
     /// Returns whether an id is that of an own profile, as far as these could be read.
     pub fn contains(&self, id: &ProfileId) -> bool {
         self.ids.iter().any(|own| own.is_same_as(id))
+    }
+
+    /// Returns whether an id may be that of an own profile that could not be read.
+    pub fn may_contain(&self, id: &ProfileId) -> bool {
+        let is_here = |(service, account): &(ServiceName, AccountName)| {
+            (service, account) == (&id.service, &id.account)
+        };
+        !self.contains(id) && self.not_known.iter().any(is_here)
     }
 
     /// Returns what could not be read.
@@ -104,6 +122,9 @@ pub async fn guards(directory: &Directory, profiles: &[&Profile], own: &OwnProfi
     let ids: Vec<_> = profiles.iter().map(|profile| &profile.id).collect();
     let mut guards = several(&ids);
     guards.extend(ids.iter().filter(|id| own.contains(id)).map(|id| Guard::OwnProfile((*id).clone())));
+    guards.extend(
+        ids.iter().filter(|id| own.may_contain(id)).map(|id| Guard::OwnProfileNotKnown((*id).clone())),
+    );
     for provider in directory.providers() {
         let info = provider.info();
         let is_here = |id: &ProfileId| (&id.service, &id.account) == (&info.service, &info.account);

@@ -50,12 +50,20 @@ pub(crate) struct Whom {
     /// With --find and without a prompt: also allow several matching profiles in one account.
     #[arg(long, requires = "find")]
     pub(crate) allow_several: bool,
-    /// With --find and without a prompt: also allow the profile of the credential itself.
-    #[arg(long, requires = "find")]
+    /// With --find or ids from standard input, and without a prompt: also allow the profile of the credential itself, or one that may be
+    /// it.
+    #[arg(long)]
     pub(crate) allow_own_profile: bool,
-    /// With --find and without a prompt: also allow the last owner that an account is known to have.
-    #[arg(long, requires = "find")]
+    /// With --find or ids from standard input, and without a prompt: also allow the last owner that an account is known to have.
+    #[arg(long)]
     pub(crate) allow_last_owner: bool,
+}
+
+impl Whom {
+    /// Returns whether a search chose the profiles, here or in the program that prints their ids, and nobody named them.
+    pub(crate) fn is_searched(&self) -> bool {
+        self.find.is_some() || self.ids.is_empty() || self.ids.iter().any(|id| id == "-")
+    }
 }
 
 #[derive(Debug, Args)]

@@ -39,13 +39,16 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     Ok(match report_accounts(global, &session, &accounts) {
         // The omitted profile was reported, so it was found.
         Exit::Complete if writer.left_out() > 0 => Exit::Partial,
-        // Nobody was found, and an account could not be asked: it may have the profile.
-        Exit::Complete if count == 0 && !accounts.iter().all(AccountFound::is_answerable) => Exit::Partial,
-        Exit::Complete if count == 0 => Exit::NotFound,
+        Exit::Complete if count == 0 => nobody(&accounts),
         Exit::Complete => Exit::Complete,
         exit if count == 0 => exit,
         _ => Exit::Partial,
     })
+}
+
+/// Returns the exit code if nobody was found. An account that could not be asked may have the profile.
+pub(super) fn nobody(accounts: &[AccountFound]) -> Exit {
+    if accounts.iter().any(AccountFound::is_open) { Exit::Partial } else { Exit::NotFound }
 }
 
 /// Searches all accounts for a text.

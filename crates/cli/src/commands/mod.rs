@@ -62,6 +62,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Providers => providers::run(global).await,
         #[cfg(feature = "mcp")]
         Command::Mcp(arguments) => crate::mcp::run(global, arguments).await,
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp { .. } => Err(Failure::Usage(
+            "the server for agents is not built into this program; build it with the feature `mcp`, or with `full`".to_owned(),
+        )),
         Command::Schema { of } => {
             let schema = match of {
                 SchemaOf::Profile => profile_schema(),

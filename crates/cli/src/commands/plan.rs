@@ -93,7 +93,7 @@ async fn of_each(global: &Global, whom: &Whom, action: SelectedAction) -> Result
         plans.push((id, planned));
     }
     let guards = selected::guards(&session, &plans, &own).await;
-    if whom.find.is_some()
+    if whom.is_searched()
         && let Some(why) = selected::refusal(whom, &guards, action)
     {
         return Err(Failure::Usage(format!("no plan was saved: {why}")));

@@ -96,13 +96,13 @@ pub(crate) async fn run(
         }
         print_outcomes(global.output, &outcomes)?;
         say!("dry run: nothing was written");
-        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected.whom, &guards, action)) {
+        if let (true, Some(why)) = (selected.whom.is_searched(), refusal(&selected.whom, &guards, action)) {
             say!("note: --yes would be refused: {why}");
         }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     let is_needed = plans.iter().any(|(_, planned)| is_to_do(planned));
-    if selected.whom.find.is_some()
+    if selected.whom.is_searched()
         && selected.confirm.yes
         && is_needed
         && let Some(why) = refusal(&selected.whom, &guards, action)
@@ -148,7 +148,7 @@ pub(super) async fn chosen(
     let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
     let ids: Vec<_> = ids.collect();
     let is_not_found = ids.is_empty() && exit == Exit::Complete;
-    Ok((ids, if is_not_found { Exit::NotFound } else { exit }))
+    Ok((ids, if is_not_found { super::find::nobody(&accounts) } else { exit }))
 }
 
 /// Returns why what is to be written is probably a mistake, and warns of owners, also with `--quiet`.
@@ -179,10 +179,11 @@ pub(super) fn refusal(whom: &Whom, guards: &[Guard], action: SelectedAction) -> 
     guards.iter().find_map(|guard| {
         let (is_allowed, way) = match guard {
             Guard::SeveralPeople { .. } => (
-                whom.allow_several,
+                // Whoever names the ids, also through a pipe, means each of them.
+                whom.allow_several || whom.find.is_none(),
                 format!(" this key; name the ids to {operation}, or add --allow-several"),
             ),
-            Guard::OwnProfile(_) => (
+            Guard::OwnProfile(_) | Guard::OwnProfileNotKnown(_) => (
                 whom.allow_own_profile,
                 format!("; name its id to {operation} it, or add --allow-own-profile"),
             ),

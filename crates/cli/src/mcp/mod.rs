@@ -23,7 +23,6 @@ use rmcp::{
 };
 use serde_json::Value;
 
-pub(crate) use self::redact::FieldClass;
 use self::{plans::Plans, redact::Redaction};
 use crate::{
     args::Global,
@@ -38,8 +37,8 @@ pub(crate) struct Mcp {
     #[arg(long)]
     allow_write: bool,
     /// Replace the values of these classes of fields by "[redacted]" in every result.
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "CLASS,…")]
-    redact: Vec<FieldClass>,
+    #[arg(long, value_delimiter = ',', value_name = "CLASS,…")]
+    redact: Vec<anyprofile::snapshot::FieldClass>,
 }
 
 /// What an agent is told at the beginning.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     Called, Handler, Refusal,
     arguments::{Apply, Find, Get, List, MOST_PROFILES, Members, OfAccount, Operation, Plan, Review},
-    redact::{REDACTED, Redaction},
+    redact::Redaction,
     review::{Counts, DAY},
 };
 use crate::{args::field_paths, output::selected, summary, writes::ShownPlan};
@@ -163,8 +163,8 @@ impl Handler {
         let not_known = found.iter().filter(is_open).map(|account| {
             let why = match &account.error {
                 Some(error) => error.to_string(),
-                None if account.is_answerable() => "not every profile could be read".to_owned(),
-                None => "the service cannot search for such a key".to_owned(),
+                None if !account.is_complete() => "not every profile could be read".to_owned(),
+                None => "the service cannot be searched for such a key".to_owned(),
             };
             json!({ "account": account.info.account, "why": why })
         });
@@ -306,7 +306,7 @@ impl Handler {
         }
         for request in shown["requests"].as_array_mut().into_iter().flatten() {
             if request.get("body").is_some_and(|body| !body.is_null()) {
-                request["body"] = REDACTED.into();
+                request["body"] = anyprofile::snapshot::REDACTED.into();
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Messages about failed writes: not made, partly made, or unknown.
 
+use std::{io::Write as _, process::Stdio};
+
 use anyprofile_sandbox::Fault;
 
 use crate::{ACME, CREATE_ADA, Run, server};
@@ -262,4 +264,44 @@ fn the_suite_is_passed_by_one_account() {
     assert!(run.out.contains("probely,update.apply,passed,"), "{}", run.out);
     assert!(run.err.contains("probely: ") && run.err.contains(" 0 failed"), "{}", run.err);
     assert_eq!(crate::run(&["conformance", "--account", "nobody"]).code, 2);
+}
+
+#[test]
+fn who_may_be_the_own_profile_is_not_removed_because_that_could_not_be_read() {
+    let server = server(20);
+    let user = server.people("probely").remove(1);
+    let profile = server.run(&["get", &user, "-o", "ndjson"]).out;
+    let address = profile.split(r#""address":""#).nth(1).unwrap().split('"').next().unwrap();
+    let deactivate = ["deactivate", "--find", address, "--account", "probely", "--yes"];
+    server.fault(Fault::new("profile_list").first(6).respond(500));
+    let refused = server.run(&deactivate);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    let why = "the credential's own profile in account 'probely' could not be read, and";
+    assert!(refused.err.contains(why) && refused.err.contains("--allow-own-profile"), "{}", refused.err);
+    assert!(!server.requests().iter().any(|request| request.method == "DELETE"));
+    let allowed = server.run(&[&deactivate[..], &["--allow-own-profile"]].concat());
+    assert_eq!(allowed.code, 0, "{}", allowed.err);
+}
+
+#[test]
+fn ids_that_a_search_printed_are_no_more_meant_than_the_search() {
+    let server = server(20);
+    let own = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "id", "-q"]).out;
+    let own = own.lines().nth(1).unwrap();
+    let mut command = server.command(&["deactivate", "-", "--yes"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{own}\n").as_bytes()).unwrap();
+    let refused: Run = child.wait_with_output().unwrap().into();
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("is the profile of the credential itself"), "{}", refused.err);
+    assert!(!server.requests().iter().any(|request| request.method == "DELETE"));
+}
+
+#[test]
+fn nobody_is_found_only_where_every_account_could_be_asked() {
+    let server = server(5);
+    let nobody = ["deactivate", "--find", "nobody@example.com", "--dry-run"];
+    assert_eq!(server.run(&nobody).code, 4);
+    let searchable = [&nobody[..], &["--account", "probely", "--account", "upsun"]].concat();
+    assert_eq!(server.run(&searchable).code, 6, "where there are no user names, nobody has one");
 }
