@@ -109,6 +109,9 @@ pub(crate) fn snapshots(profiles: Option<&str>) -> Outcome {
     let url = &postgres.base_url;
     let arguments = [script.as_path(), &command, &data, Path::new(profiles), Path::new(url)];
     let mut failures: Vec<String> = run(&tools, &arguments).err().into_iter().collect();
+    let (script, killed) = (scripts.join("kill.py"), folder.join("killed"));
+    let kill = [script.as_path(), &command, &killed, Path::new("1500"), Path::new("30")];
+    failures.extend(run(&tools, &kill).err());
     let test = [
         "test",
         "--quiet",

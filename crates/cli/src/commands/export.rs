@@ -54,6 +54,12 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         std::fs::create_dir_all(&work).map_err(|error| crate::files::failure(&work, &error))?;
     }
     refuse_finished(&target, &stage_path)?;
+    // Told before everybody is asked.
+    if !store.keeps_several() && !stage_path.exists() && store.manifest().await.is_ok() {
+        return Err(Failure::Usage(format!(
+            "{target}: it exists, and a snapshot replaces nothing; name another one"
+        )));
+    }
     let opened = Stage::open(&stage_path, session.directory.providers(), options, &mut export).await;
     let stage = match opened {
         Ok(stage) => stage,

@@ -16,6 +16,9 @@ pub(crate) struct Checkpoint {
     /// The length of the file, in bytes.
     pub(super) length: u64,
     pub(crate) accounts: Vec<AccountExport>,
+    /// Whether the snapshot is at its target, so that what is left of the export can go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_handed_over: bool,
 }
 
 /// The stored form of a checkpoint. The checksum covers the text of the checkpoint: an edited number would omit or
@@ -80,6 +83,14 @@ impl Checkpoint {
         Ok(format!("{{\"version\":{VERSION},\"sha256\":\"{sha256}\",\"checkpoint\":{checkpoint}}}\n"))
     }
 
+    /// Returns whether a stored checkpoint is that of an export whose snapshot is at its target.
+    pub(super) fn is_of_the_past(text: &[u8]) -> bool {
+        let Ok(Version { version: VERSION }) = serde_json::from_slice(text) else { return false };
+        let Ok(Stored { sha256, checkpoint }) = serde_json::from_slice(text) else { return false };
+        digest(checkpoint.get().as_bytes()) == sha256
+            && serde_json::from_str::<Self>(checkpoint.get()).is_ok_and(|stored| stored.is_handed_over)
+    }
+
     /// Parses the stored checkpoint of an export of these accounts.
     ///
     /// # Errors
@@ -129,7 +140,9 @@ pub(super) mod tests {
     }
 
     fn stored(owners: [Option<&str>; 2]) -> String {
-        Checkpoint { export: identity(owners), length: 150, accounts: accounts() }.text().unwrap()
+        Checkpoint { export: identity(owners), length: 150, accounts: accounts(), is_handed_over: false }
+            .text()
+            .unwrap()
     }
 
     fn parse(text: &str, owners: [Option<&str>; 2]) -> Result<Checkpoint, String> {

@@ -301,11 +301,51 @@ impl Stage {
         }
         let path = self.file.synced()?.to_owned();
         let mut manifest = self.manifest(unusable);
+        // A run that was killed after the snapshot appeared has left its stage.
+        if let Ok(existing) = store.manifest().await
+            && self.is_of_this(&existing, &manifest, &path)?
+        {
+            self.file.finish()?;
+            return Ok(existing);
+        }
         store.begin(&manifest).await?;
         self.copy(&path, store, &mut manifest).await?;
         let manifest = store.commit(manifest).await?;
         self.file.finish()?;
         Ok(manifest)
+    }
+
+    /// Returns whether a snapshot is the one that this stage became.
+    fn is_of_this(&self, existing: &Manifest, ours: &Manifest, path: &Path) -> Result<bool> {
+        let of = |manifest: &Manifest| -> Vec<_> {
+            manifest.accounts.iter().map(|it| (it.service.clone(), it.account.clone(), it.seen)).collect()
+        };
+        if existing.started != ours.started || of(existing) != of(ours) || existing.privacy != ours.privacy {
+            return Ok(false);
+        }
+        let mut digests = vec![Digest::default(); ours.accounts.len()];
+        let mut lines = Lines::open(path)?;
+        while let Some(line) = lines.next()? {
+            let (account, _, line) = self.row(line, path)?;
+            digests[account].update(line.as_bytes());
+            digests[account].update(b"\n");
+        }
+        let digests = digests.into_iter().map(Digest::finish);
+        Ok(existing.accounts.iter().map(|it| it.sha256.clone()).eq(digests))
+    }
+
+    /// Returns the profile of a line of the stage as it is written, with the place of its account.
+    fn row(&self, line: &str, path: &Path) -> Result<(usize, Profile, Box<str>)> {
+        let profile: Profile =
+            serde_json::from_str(line).map_err(|error| changed(path, &error.to_string()))?;
+        let account =
+            self.account_of(&profile.id).ok_or_else(|| changed(path, "another account's profile"))?;
+        if self.options.hiding.privacy().is_nothing() {
+            return Ok((account, profile, line.into()));
+        }
+        let profile = self.options.hiding.profile(profile)?;
+        let line = serde_json::to_string(&profile).map_err(io::Error::from).map_err(at(path))?;
+        Ok((account, profile, line.into()))
     }
 
     /// Copies the profiles of the stage into a store.
@@ -318,15 +358,7 @@ impl Stage {
         let mut rows = Vec::with_capacity(BATCH);
         let mut bytes = 0;
         while let Some(line) = lines.next()? {
-            let mut profile: Profile =
-                serde_json::from_str(line).map_err(|error| changed(path, &error.to_string()))?;
-            let account =
-                self.account_of(&profile.id).ok_or_else(|| changed(path, "another account's profile"))?;
-            let mut line: Box<str> = line.into();
-            if !self.options.hiding.privacy().is_nothing() {
-                profile = self.options.hiding.profile(profile)?;
-                line = serde_json::to_string(&profile).map_err(io::Error::from).map_err(at(path))?.into();
-            }
+            let (account, profile, line) = self.row(line, path)?;
             digests[account].update(line.as_bytes());
             digests[account].update(b"\n");
             counts[account] += 1;

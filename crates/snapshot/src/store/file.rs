@@ -142,21 +142,22 @@ impl SnapshotStore for FileStore {
         manifest.files = vec![entry];
         manifest.form = self.format.form();
         let manifest = sealed(manifest, &self.path)?;
-        let manifest_path = manifest_of(&self.path);
-        // Whoever reads the manifest of another snapshot must not take this file for it.
-        match SystemDisk.remove(&manifest_path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&manifest_path)(error)),
-            _ => {}
-        }
+        // The file comes last: whoever sees it sees its manifest, too. A manifest alone is no snapshot.
+        write_manifest(&manifest_of(&self.path), &manifest)?;
         SystemDisk.rename(&new, &self.path).map_err(at(&self.path))?;
-        write_manifest(&manifest_path, &manifest)?;
         SystemDisk.sync_folder(folder_of(&self.path)).map_err(at(&self.path))?;
         Ok(manifest)
     }
 
     async fn manifest(&self) -> Result<Manifest> {
         let path = manifest_of(&self.path);
-        if !path.exists() && self.path.exists() {
+        if !self.path.exists() {
+            return Err(SnapshotError::unreadable(
+                self.path.display(),
+                "there is no snapshot: the file does not exist",
+            ));
+        }
+        if !path.exists() {
             let why = format!(
                 "it has no manifest: {} does not exist, so whether everybody is in it is not known",
                 path.display()

@@ -90,6 +90,11 @@ pub trait SnapshotStore: Send + Sync + fmt::Debug {
     /// Reads the profiles of the snapshot that is there.
     fn read(&self) -> BoxStream<'_, Result<Profile>>;
 
+    /// Returns whether the place keeps the snapshots of several runs. One that does not is not written again.
+    fn keeps_several(&self) -> bool {
+        false
+    }
+
     /// Compares the files of the snapshot with its manifest, and returns what differs, one sentence each. By default there are no files.
     ///
     /// # Errors

@@ -398,6 +398,10 @@ fn without_nul(text: &str) -> String {
 
 #[async_trait]
 impl SnapshotStore for PostgresStore {
+    fn keeps_several(&self) -> bool {
+        true
+    }
+
     async fn begin(&mut self, manifest: &Manifest) -> Result<()> {
         // What was begun before and not committed is rolled back. Without a transaction, this is a warning that nobody hears.
         self.run = None;

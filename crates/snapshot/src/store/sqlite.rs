@@ -286,6 +286,10 @@ fn bind(statement: &mut Statement<'_>, place: usize, cell: &Cell<'_>) -> rusqlit
 
 #[async_trait]
 impl SnapshotStore for SqliteStore {
+    fn keeps_several(&self) -> bool {
+        true
+    }
+
     async fn begin(&mut self, manifest: &Manifest) -> Result<()> {
         // What was begun before and not committed is rolled back.
         self.run = None;
