@@ -11,6 +11,11 @@
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//! | feature | what it turns on |
+//! |---|---|
+//! | `simulated` | `SimulatedDisk`: a file system in memory that fails once, and shows what a power cut leaves; for tests |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

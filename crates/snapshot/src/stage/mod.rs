@@ -41,7 +41,7 @@ use crate::{
 /// use anyprofile_core::ListQuery;
 /// use anyprofile_snapshot::{ExportOptions, Tool};
 ///
-/// let options = ExportOptions::new(ListQuery::new().with_enrich(), Tool::new("review", "1.0"));
+/// let options = ExportOptions::new(ListQuery::new(), Tool::new("review", "1.0"));
 /// assert!(!options.allows_incomplete);
 /// ```
 #[derive(Clone, Debug)]

@@ -49,8 +49,8 @@ pub(crate) struct Parquet {
 const PARTITIONED_BY: [&str; 2] = ["service", "account"];
 
 /// What bounds the memory of a file that is written: the rows of a row group, and their bytes.
-const GROUP_ROWS: usize = 16_384;
-const GROUP_BYTES: usize = 8 << 20;
+const GROUP_ROWS: usize = 8_192;
+const GROUP_BYTES: usize = 4 << 20;
 
 /// How many profiles are read at once.
 const BATCH: usize = 1024;
