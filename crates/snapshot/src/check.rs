@@ -78,7 +78,7 @@ fn require(is_so: bool, why: &str) -> Result<(), SnapshotError> {
 }
 
 /// Returns profiles of two accounts, and the manifest without what a store adds.
-fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
+pub(crate) fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
     let id = |text: &str| text.parse().map_err(|_| SnapshotError::Refused(format!("{text} is no id")));
     let mut capabilities = Capabilities::default();
     capabilities.fields = [FieldPath::SECURITY_MFA_ENABLED, FieldPath::TITLE, FieldPath::EMAILS]
@@ -124,7 +124,7 @@ fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
             digest.update(row.line.as_bytes());
             digest.update(b"\n");
         }
-        let mut account = AccountManifest::new(&info, &capabilities, &export, None);
+        let mut account = AccountManifest::new(&info, &capabilities, &export, Err(None));
         account.sha256 = digest.finish();
         accounts.push(account);
     }

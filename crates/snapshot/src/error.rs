@@ -48,7 +48,9 @@ impl SnapshotError {
 
     #[cfg(any(feature = "postgres", feature = "sqlite", feature = "object-store"))]
     pub(crate) fn store(place: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self::Store { place: place.to_string(), reason: reason.to_string() }
+        // What a server says may hold anything, also what steers a terminal.
+        let reason = reason.to_string().replace(char::is_control, " ");
+        Self::Store { place: place.to_string(), reason }
     }
 
     /// Returns whether space is missing, so that a later try may succeed.

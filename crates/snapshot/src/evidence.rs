@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use anyprofile_core::ListQuery;
+
 use crate::manifest::{AccountManifest, Manifest};
 
 /// The controls that such a list serves, by framework.
@@ -49,6 +51,15 @@ fn write_page(page: &mut String, manifest: &Manifest) -> std::fmt::Result {
             page,
             "<p class=\"verdict complete\">Complete: all {rows} profiles that the services show for this query are in the list.</p>"
         )?;
+        let uncounted = manifest.accounts.iter().filter(|it| it.declared().is_none());
+        let uncounted: Vec<_> = uncounted.map(|it| escaped(&it.account)).collect();
+        if !uncounted.is_empty() {
+            let accounts = uncounted.join(", ");
+            writeln!(
+                page,
+                "<p>Of {accounts} the service does not say how many there are: the list was read to its end, and cannot be held against a total.</p>"
+            )?;
+        }
     } else {
         page.push_str("<p class=\"verdict incomplete\">Not complete. What is missing:</p>\n<ul>\n");
         for (account, gap) in &gaps {
@@ -82,7 +93,7 @@ fn write_page(page: &mut String, manifest: &Manifest) -> std::fmt::Result {
     page.push_str("</tbody>\n</table>\n<h2>What is not known</h2>\n");
     let mut is_anything = false;
     for account in &manifest.accounts {
-        let items = not_known(account);
+        let items = not_known(account, &manifest.query);
         if items.is_empty() {
             continue;
         }
@@ -94,7 +105,7 @@ fn write_page(page: &mut String, manifest: &Manifest) -> std::fmt::Result {
         page.push_str("</ul>\n");
     }
     if !is_anything {
-        page.push_str("<p>Every field of a profile is shown by every service.</p>\n");
+        page.push_str("<p>Nothing that a review asks for is known to be missing: status, second factor, single sign-on, last sign-in, owner and roles.</p>\n");
     }
     page.push_str("<h2>Controls</h2>\n<table>\n<caption>Controls for which a list of who has access is evidence</caption>\n<tbody>\n");
     for (framework, controls) in CONTROLS {
@@ -127,7 +138,11 @@ fn write_account(page: &mut String, account: &AccountManifest) -> std::fmt::Resu
     let declared =
         account.declared().map_or_else(|| "it does not count".to_owned(), |count| count.to_string());
     let missing = account.missing.map_or_else(|| "not known".to_owned(), |count| count.to_string());
-    let credential = account.credential.as_deref().unwrap_or("not known: the service does not tell");
+    let credential = match (&account.credential, &account.credential_failure) {
+        (Some(id), _) => id.clone(),
+        (None, Some(kind)) => format!("not known: it could not be read ({kind})"),
+        (None, None) => "not known: the service does not tell".to_owned(),
+    };
     writeln!(
         page,
         "<tr><th scope=\"row\">{}</th><td>{}<br><code>{}</code></td><td class=\"number\">{declared}</td><td class=\"number\">{}</td><td class=\"number\">{missing}</td><td class=\"number\">{}</td><td><code>{}</code></td></tr>",
@@ -136,20 +151,24 @@ fn write_account(page: &mut String, account: &AccountManifest) -> std::fmt::Resu
         escaped(&account.base_url),
         account.seen,
         account.quarantined,
-        escaped(credential)
+        escaped(&credential)
     )
 }
 
 /// Returns what is not known of an account, in sentences.
-fn not_known(account: &AccountManifest) -> Vec<String> {
+fn not_known(account: &AccountManifest, query: &ListQuery) -> Vec<String> {
     let mut items: Vec<String> =
         account.hidden.iter().map(|hidden| format!("Not listed: {hidden}")).collect();
-    let asked =
-        ["status", "security.mfa_enabled", "security.sso", "security.last_login", "access.owner", "roles"];
-    let missing: Vec<_> =
-        asked.into_iter().filter(|path| account.unsupported.iter().any(|it| it == path)).collect();
-    if !missing.is_empty() {
-        items.push(format!("The service does not show: {}", missing.join(", ")));
+    let further: Vec<_> = account.capabilities.only_enriched(query).iter().map(ToString::to_string).collect();
+    for (path, states) in &account.states {
+        let is_unknown = |(state, _): &(&String, &u64)| !matches!(state.as_str(), "value" | "null");
+        let unknown: u64 = states.iter().filter(is_unknown).map(|(_, count)| count).sum();
+        if unknown == 0 {
+            continue;
+        }
+        let why = if further.contains(path) { "; a further record has it, which was not read" } else { "" };
+        let states: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        items.push(format!("{path}: not known of {unknown} profiles ({}{why})", states.join(", ")));
     }
     for (path, needs) in &account.withheld {
         items.push(format!("Withheld from this credential: {path} (needs {needs})"));

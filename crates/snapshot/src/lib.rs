@@ -25,7 +25,7 @@
 //! | `parquet` | `*.parquet`, and partitioned folders |
 //! | `sqlite` | `sqlite:FILE` |
 //! | `postgres` | `postgres://…` |
-//! | `object-store` | `s3://…`, `gs://…`, `az://…`, `file://…` |
+//! | `object-store` | `s3://…`, `gs://…`, `az://…` |
 //! | `schema` | the JSON Schema of a manifest |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

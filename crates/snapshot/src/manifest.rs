@@ -41,7 +41,7 @@ pub struct Manifest {
     pub tool: Tool,
     /// When the first account was asked.
     pub started: Timestamp,
-    /// When the last account was read to its end, or the export was ended.
+    /// When the snapshot was written, after the last account was read.
     pub ended: Timestamp,
     /// Whether every profile that the query asks for was written, as far as the services show them.
     pub complete: bool,
@@ -104,6 +104,13 @@ pub struct FileManifest {
     pub sha256: String,
 }
 
+impl FileManifest {
+    /// Names a file of a snapshot, with its SHA-256 as lower-case hexadecimal.
+    pub fn new(path: impl Into<String>, rows: u64, bytes: u64, sha256: impl Into<String>) -> Self {
+        Self { path: path.into(), rows, bytes, sha256: sha256.into() }
+    }
+}
+
 /// The form in which another tool reads the data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -135,6 +142,9 @@ pub struct AccountManifest {
     /// The profile that the credential belongs to, or its digest where identifiers are replaced; `None` if the service does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// Why the owner of the credential is not known, if the service tells it and did not: the kind of the error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_failure: Option<String>,
     /// Whether every profile was written, as far as the service shows them.
     pub complete: bool,
     /// Why not, one sentence each.
@@ -161,6 +171,10 @@ pub struct AccountManifest {
     pub unsupported: Vec<String>,
     /// The fields that this credential may not see, with the permission that it lacks.
     pub withheld: BTreeMap<String, String>,
+    /// Of how many profiles the status, the second factor, single sign-on, the last sign-in, the owner and the roles are in which state. The
+    /// keys are a field and a state: `value`, `null`, `absent`, `unsupported`, `withheld`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states: BTreeMap<String, BTreeMap<String, u64>>,
     /// Whether the service may have changed the list while it was read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_at_one_moment: bool,
@@ -246,7 +260,7 @@ impl AccountManifest {
         info: &ProviderInfo,
         capabilities: &Capabilities,
         export: &AccountExport,
-        credential: Option<String>,
+        credential: Result<String, Option<String>>,
     ) -> Self {
         let (mut unsupported, mut withheld) = (Vec::new(), BTreeMap::new());
         for path in FieldPath::CORE.iter().filter(|path| **path != FieldPath::ID) {
@@ -263,7 +277,8 @@ impl AccountManifest {
             account: info.account.to_string(),
             service_name: info.display_name.clone(),
             base_url: info.base_url.clone(),
-            credential,
+            credential_failure: credential.as_ref().err().cloned().flatten(),
+            credential: credential.ok(),
             complete: export.is_complete(),
             gaps: export.gaps(),
             seen: export.seen,
@@ -276,6 +291,7 @@ impl AccountManifest {
             hidden: capabilities.listing.hides.iter().map(|it| it.clone().into_owned()).collect(),
             unsupported,
             withheld,
+            states: BTreeMap::new(),
             not_at_one_moment: export.not_at_one_moment,
             sha256: Digest::default().finish(),
             capabilities: capabilities.clone(),

@@ -185,8 +185,8 @@ impl Hiding {
         self
     }
 
-    /// Replaces what names or reaches a person: the native part of ids, and the texts of [`FieldClass::Identifier`] and
-    /// [`FieldClass::Contact`] and of people elsewhere in a profile.
+    /// Replaces what names or reaches a person: the native part of ids, the texts of [`FieldClass::Identifier`], [`FieldClass::Contact`] and
+    /// [`FieldClass::Billing`], e-mail addresses wherever they are, and what a service has beyond the common fields.
     ///
     /// # Errors
     /// [`SnapshotError::Refused`] if the key has fewer than 16 bytes: it could be guessed.
@@ -238,10 +238,18 @@ impl Hiding {
 
     /// Returns a query without the values that are hidden.
     pub fn query(&self, mut query: ListQuery) -> ListQuery {
-        if self.hides(FieldClass::Contact) || self.key.is_some() {
-            query.filter.email = query.filter.email.map(|email| self.text(&email));
-            query.search = query.search.map(|text| self.text(&text));
-            query.filter.condition = None;
+        if self.privacy.is_nothing() {
+            return query;
+        }
+        // A condition may compare any field, and a search finds names and addresses.
+        query.filter.condition = None;
+        let hidden =
+            |text: String| if self.key.is_some() { self.pseudonym(&text) } else { REDACTED.to_owned() };
+        let is_of_person =
+            self.hides(FieldClass::Contact) || self.hides(FieldClass::Identifier) || self.key.is_some();
+        if is_of_person {
+            query.filter.email = query.filter.email.map(hidden);
+            query.search = query.search.map(hidden);
             query.member_of = query.member_of.map(|id| self.id(&id));
         }
         query
@@ -269,7 +277,7 @@ impl Hiding {
         let class = FieldClass::of_path(path);
         if class.is_some_and(|class| self.hides(class)) {
             redact(value);
-        } else if self.key.is_some() && matches!(class, Some(FieldClass::Identifier | FieldClass::Contact)) {
+        } else if self.key.is_some() && names_people(path, class) {
             self.each_text(value);
         } else {
             self.addresses(value);
@@ -346,6 +354,14 @@ fn is_sort(key: &str) -> bool {
 
 /// What stands for a value that is left out, until its key is removed.
 const GONE: &str = "\u{0}";
+
+/// Returns whether the texts of a field may name or reach a person. What a service has beyond the common fields may hold anything.
+fn names_people(path: &str, class: Option<FieldClass>) -> bool {
+    let is_of_person =
+        matches!(class, Some(FieldClass::Identifier | FieldClass::Contact | FieldClass::Billing));
+    is_of_person
+        || ["extension", "unknown", "metadata"].iter().any(|root| path.split('.').next() == Some(root))
+}
 
 /// Replaces a value that is hidden. A text stays a text; null stays null; anything else goes.
 fn redact(value: &mut Value) {

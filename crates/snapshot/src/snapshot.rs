@@ -143,21 +143,20 @@ impl Snapshot {
         }
         let mut digests = vec![Digest::default(); manifest.accounts.len()];
         let mut counts = vec![0_u64; manifest.accounts.len()];
+        let mut strangers = 0_u64;
         let mut profiles = self.read();
         while let Some(profile) = profiles.next().await {
             let profile = match profile {
                 Ok(profile) => profile,
-                Err(error @ (SnapshotError::Unreadable { .. } | SnapshotError::Store { .. })) => {
+                // What cannot be decompressed or is no profile was changed, too. Whether the device failed, the files told before.
+                Err(SnapshotError::Service(error)) => return Err(error.into()),
+                Err(error) => {
                     findings.push(error.to_string());
                     return Ok(findings);
                 }
-                Err(error) => return Err(error),
             };
             let Some(account) = account_of(manifest, &profile.id) else {
-                findings.push(format!(
-                    "a profile of an account that the manifest does not name: {}",
-                    profile.id.account
-                ));
+                strangers += 1;
                 continue;
             };
             let line = serde_json::to_string(&profile)
@@ -174,6 +173,9 @@ impl Snapshot {
             } else if account.sha256 != digest.finish() {
                 findings.push(format!("{name}: the profiles were changed: their SHA-256 differs"));
             }
+        }
+        if strangers > 0 {
+            findings.push(format!("{strangers} profiles are of accounts that the manifest does not name"));
         }
         let rows: u64 = counts.iter().sum();
         if rows != manifest.rows {

@@ -73,6 +73,12 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         let seen: u64 = stage.accounts().iter().map(|it| it.seen).sum();
         say!("resuming {target}: it already holds {}", counted(seen, "profile", "profiles"));
     }
+    let is_of_one_system = matches!(global.chosen, Output::Vanta | Output::Secureslate);
+    if is_of_one_system && session.directory.providers().len() > 1 && !global.quiet {
+        say!(
+            "note: this form has no column for the service, and its tool wants a file for each; use --account"
+        );
+    }
     export.progress = Some(Progress::start(global));
     export.run(stage, &mut *store, &session, arguments.allow_incomplete, arguments.report.as_deref()).await
 }

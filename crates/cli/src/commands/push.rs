@@ -51,13 +51,13 @@ async fn push_vanta(global: &Global, push: &PushVanta) -> Result<Exit, Failure> 
         )));
     }
     let resources = resources(&snapshot, push.form.unknown_mfa).await?;
-    let client = client()?;
+    let base_url = base_url();
     let (count, accounts) = (resources.len(), manifest.accounts.len());
     let body = json!({ "resourceId": push.resource_id, "resources": resources });
     let people = counted(count as u64, "account", "accounts");
     say!(
         "PUT {}/v1/resources/user_account: {people} of {}, which replace all that are there",
-        client.info().base_url,
+        base_url,
         counted(accounts as u64, "service", "services")
     );
     if push.confirm.dry_run {
@@ -69,6 +69,7 @@ async fn push_vanta(global: &Global, push: &PushVanta) -> Result<Exit, Failure> 
     if !confirmed(&push.confirm, &question)? {
         return Ok(Exit::Usage);
     }
+    let client = client(base_url)?;
     let request = Request::put("put-user-account", &body).path("/v1/resources/user_account");
     let response = client.send(request).await?;
     let answer: Value = response.decode()?;
@@ -162,9 +163,16 @@ fn resource(profile: &Profile, mfa: Option<bool>) -> Value {
     Value::Object(fields)
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn base_url() -> String {
+    variable("VANTA_API_URL").unwrap_or_else(|| VANTA.to_owned())
+}
+
 /// Creates the client, with the credential of the environment.
-fn client() -> Result<HttpClient, Failure> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+fn client(base_url: String) -> Result<HttpClient, Failure> {
     let required = |name: &str| {
         variable(name).ok_or_else(|| {
             Failure::Usage(format!(
@@ -172,7 +180,6 @@ fn client() -> Result<HttpClient, Failure> {
             ))
         })
     };
-    let base_url = variable("VANTA_API_URL").unwrap_or_else(|| VANTA.to_owned());
     let base = Url::parse(&base_url).map_err(|error| Failure::Usage(format!("VANTA_API_URL: {error}")))?;
     let is_here = base.host_str().is_some_and(|host| matches!(host, "127.0.0.1" | "[::1]" | "localhost"));
     let token_url =

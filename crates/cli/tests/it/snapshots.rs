@@ -124,7 +124,7 @@ fn every_file_is_checked_by_its_name_and_none_is_written_as_something_else() {
     match std::fs::read(&file) {
         Ok(content) => assert!(run.code == 0 && content.starts_with(b"PAR1"), "{}", run.err),
         Err(_) => {
-            assert!(run.code == 2 && run.err.contains("build it with the feature `parquet`"), "{}", run.err)
+            assert!(run.code == 2 && run.err.contains("build it with the feature `parquet`"), "{}", run.err);
         }
     }
 }

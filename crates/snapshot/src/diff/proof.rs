@@ -148,6 +148,9 @@ fn sees_less(of: &AccountManifest, than: &AccountManifest) -> Option<String> {
     if !hidden.is_empty() {
         return Some(format!("does not show as much ({})", hidden.join("; ")));
     }
+    if of.base_url != than.base_url {
+        return Some("was read at another base URL, which may be another service".to_owned());
+    }
     let [credential, other] = [of, than].map(|it| it.credential.as_ref());
     (credential.is_some() && other.is_some() && credential != other)
         .then(|| "was read with another credential, which may see other profiles".to_owned())

@@ -44,6 +44,9 @@ pub(crate) struct Identity {
     /// The owner of each account's credential, or `None` if the service does not show it or it could not be read.
     pub(crate) owners: Vec<Option<String>>,
     pub(crate) query: String,
+    /// What is hidden or replaced in the snapshot.
+    #[serde(default)]
+    pub(crate) privacy: String,
 }
 
 impl Identity {
@@ -60,6 +63,7 @@ impl Identity {
             ("another base URL of a service", same_accounts && self.places != other.places),
             ("credentials of another owner", same_accounts && owners.any(is_other)),
             ("another query", self.query != other.query),
+            ("other options of privacy", self.privacy != other.privacy),
         ];
         let parts: Vec<_> = parts.into_iter().filter_map(|(what, differs)| differs.then_some(what)).collect();
         (!parts.is_empty()).then(|| parts.join(" and "))
@@ -132,6 +136,7 @@ pub(super) mod tests {
             places: "p".to_owned(),
             owners: owners.map(|owner| owner.map(str::to_owned)).to_vec(),
             query: "q".to_owned(),
+            privacy: String::new(),
         }
     }
 

@@ -17,7 +17,8 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Timestamp,
+    Error, FieldPath, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+    Timestamp,
     listing::{Cursor, DuplicateCounter, Pages},
 };
 use anyprofile_files::{SystemDisk, beside};
@@ -51,7 +52,8 @@ pub struct ExportOptions {
     pub query: ListQuery,
     /// The program, for the manifest.
     pub tool: Tool,
-    /// What is hidden or replaced before anything is written.
+    /// What is hidden or replaced in the snapshot. What was read is kept as it came until the export ends, in a file that only the current
+    /// user can read.
     pub hiding: Hiding,
     /// Whether the accounts are asked at base URLs that differ from run to run, as those of a sandbox do. They are then not compared
     /// with those of an interrupted run.
@@ -95,8 +97,8 @@ pub struct Stage {
     options: ExportOptions,
     /// The profiles of each account that earlier runs wrote to the file.
     counters: Vec<DuplicateCounter>,
-    /// Whom each account's credential belongs to.
-    owners: Vec<Option<ProfileId>>,
+    /// Whom each account's credential belongs to, or why that is not known; `Err(None)` if the service does not tell.
+    owners: Vec<Result<ProfileId, Option<String>>>,
 }
 
 impl std::fmt::Debug for Stage {
@@ -136,13 +138,12 @@ impl Stage {
         for provider in providers {
             // Several customers of a service share its base URL, so the owner of the credential matters too.
             owners.push(match provider.current().await {
-                Ok(profile) => Some(profile.id),
-                Err(error) => {
-                    if provider.capabilities().operations.current.is_supported() {
-                        observer.owner_not_known(provider.info(), &error);
-                    }
-                    None
+                Ok(profile) => Ok(profile.id),
+                Err(error) if provider.capabilities().operations.current.is_supported() => {
+                    observer.owner_not_known(provider.info(), &error);
+                    Err(Some(error.kind().to_string()))
                 }
+                Err(_) => Err(None),
             });
         }
         let identity = identity_of(providers, &owners, &options);
@@ -362,6 +363,11 @@ impl Stage {
             digests[account].update(line.as_bytes());
             digests[account].update(b"\n");
             counts[account] += 1;
+            for path in &STATED {
+                let state = profile.state(path, &capabilities[account]);
+                let states = manifest.accounts[account].states.entry(path.to_string()).or_default();
+                *states.entry(state.as_str().to_owned()).or_insert(0) += 1;
+            }
             bytes += line.len();
             rows.push(Row { account, profile, line, capabilities: Arc::clone(&capabilities[account]) });
             if rows.len() == BATCH || bytes >= BATCH_BYTES {
@@ -392,7 +398,10 @@ impl Stage {
             .zip(progress)
             .zip(&self.owners)
             .map(|((provider, export), owner)| {
-                let credential = owner.as_ref().map(|id| self.options.hiding.id(id).to_string());
+                let credential = match owner {
+                    Ok(id) => Ok(self.options.hiding.id(id).to_string()),
+                    Err(why) => Err(why.clone()),
+                };
                 AccountManifest::new(provider.info(), provider.capabilities(), export, credential)
             })
             .collect();
@@ -421,6 +430,16 @@ impl Stage {
         }
     }
 }
+
+/// The fields of which the manifest says how many profiles have them in which state: those that a review asks for.
+const STATED: [FieldPath; 6] = [
+    FieldPath::STATUS,
+    FieldPath::SECURITY_MFA_ENABLED,
+    FieldPath::SECURITY_SSO,
+    FieldPath::SECURITY_LAST_LOGIN,
+    FieldPath::ACCESS_OWNER,
+    FieldPath::ROLES,
+];
 
 /// How many profiles are written to a store at once, at most.
 const BATCH: usize = 1024;
@@ -481,7 +500,7 @@ impl Lines {
 /// Returns what is exported, as hashes, since a filter may contain an e-mail address.
 fn identity_of(
     providers: &[Arc<dyn ProfileProvider>],
-    owners: &[Option<ProfileId>],
+    owners: &[Result<ProfileId, Option<String>>],
     options: &ExportOptions,
 ) -> Identity {
     let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
@@ -495,8 +514,12 @@ fn identity_of(
     Identity {
         accounts: digest(json!(names).to_string().as_bytes()),
         places: digest(json!(places).to_string().as_bytes()),
-        owners: owners.iter().map(|id| id.as_ref().map(|id| digest(id.to_string().as_bytes()))).collect(),
+        owners: owners
+            .iter()
+            .map(|id| id.as_ref().ok().map(|id| digest(id.to_string().as_bytes())))
+            .collect(),
         query: digest(json!(query).to_string().as_bytes()),
+        privacy: digest(json!(options.hiding.privacy()).to_string().as_bytes()),
     }
 }
 

@@ -186,8 +186,9 @@ impl AccountExport {
         }
         let missing = self.missing();
         let at_least = if self.reached_end { "" } else { "at least " };
-        say(missing > 0, format!("{at_least}{missing} profiles that the service counts were not received"));
-        say(self.quarantined > 0, format!("{} records could not be read", self.quarantined));
+        let profiles = if missing == 1 { "profile" } else { "profiles" };
+        say(missing > 0, format!("not received, and counted by the service: {at_least}{missing} {profiles}"));
+        say(self.quarantined > 0, format!("records that could not be read: {}", self.quarantined));
         say(
             self.undetermined > 0,
             format!(

@@ -242,38 +242,45 @@ impl SnapshotStore for FolderStore {
 
     async fn check_files(&self, manifest: &Manifest) -> Result<Vec<String>> {
         let mut findings = file::check_each(&self.path, &manifest.files)?;
-        let sums = self.path.join(SUMS);
-        let has_sums = sums.exists();
-        if has_sums {
-            let text = fs::read_to_string(&sums).map_err(at(&sums))?;
-            findings.extend(check_sums(&self.path, &text)?);
-        } else if self.path.join(COVER).exists() {
-            findings.push(format!("{SUMS}: the file is missing"));
+        let is_evidence = manifest.files.iter().any(|file| file.path == EVIDENCE_DATA);
+        if is_evidence {
+            findings.extend(check_evidence(&self.path, manifest)?);
         }
         let mut others = Vec::new();
         others_below(&self.path, "", manifest, &mut others)?;
-        others.retain(|name| !(name == SUMS || name == COVER && has_sums));
+        others.retain(|name| !(is_evidence && (name == SUMS || name == COVER)));
         findings
             .extend(others.into_iter().map(|name| format!("{name}: the manifest does not name this file")));
         Ok(findings)
     }
 }
 
-/// Compares the cover page and the manifest with their hashes. The data is compared with the manifest.
-fn check_sums(folder: &Path, sums: &str) -> Result<Vec<String>> {
+/// Compares the cover page and the list of hashes with what the manifest and the files make of them.
+fn check_evidence(folder: &Path, manifest: &Manifest) -> Result<Vec<String>> {
     let mut findings = Vec::new();
-    for name in [MANIFEST, COVER] {
-        let known = sums.lines().filter_map(|line| line.split_once("  ")).find(|(_, listed)| *listed == name);
+    let mut check = |name: &str, wanted: &str| -> Result<()> {
         let path = folder.join(name);
-        match known {
-            None => findings.push(format!("{SUMS}: it does not list {name}")),
-            Some(_) if !path.exists() => findings.push(format!("{name}: the file is missing")),
-            Some((sha256, _)) if hash_of(&path)? != sha256 => {
-                findings.push(format!("{name}: its content was changed: the SHA-256 differs from {SUMS}"));
+        match fs::read(&path) {
+            Ok(content) if content == wanted.as_bytes() => {}
+            Ok(_) => findings
+                .push(format!("{name}: its content was changed: it is not what the manifest makes of it")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                findings.push(format!("{name}: the file is missing"));
             }
-            Some(_) => {}
+            Err(error) => return Err(at(&path)(error)),
         }
+        Ok(())
+    };
+    let cover = crate::evidence::cover(manifest);
+    check(COVER, &cover)?;
+    let mut sums = String::new();
+    for file in &manifest.files {
+        // Writing to a string cannot fail.
+        let _ = writeln!(sums, "{}  {}", file.sha256, file.path);
     }
+    let _ = writeln!(sums, "{}  {MANIFEST}", hash_of(&folder.join(MANIFEST))?);
+    let _ = writeln!(sums, "{}  {COVER}", crate::digest::digest(cover.as_bytes()));
+    check(SUMS, &sums)?;
     Ok(findings)
 }
 

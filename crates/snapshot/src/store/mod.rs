@@ -44,6 +44,18 @@ pub struct Row {
     pub capabilities: Arc<Capabilities>,
 }
 
+impl Row {
+    /// Creates a row of a profile of the account at this place of a manifest.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Refused`](crate::SnapshotError::Refused) if the profile cannot be written as JSON.
+    pub fn new(account: usize, profile: Profile, capabilities: Arc<Capabilities>) -> Result<Self> {
+        let line = serde_json::to_string(&profile)
+            .map_err(|_| crate::SnapshotError::Refused("a profile cannot be written as JSON".to_owned()))?;
+        Ok(Self { account, profile, line: line.into(), capabilities })
+    }
+}
+
 impl fmt::Debug for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

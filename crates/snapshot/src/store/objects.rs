@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{
-    ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions, WriteMultipart, path::Path as ObjectPath,
+    Attribute, AttributeValue, GetOptions, ObjectStore as _, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, WriteMultipart, path::Path as ObjectPath,
 };
 use tokio::io::AsyncReadExt as _;
 use url::Url;
@@ -29,6 +30,12 @@ use crate::{
 /// How many bytes of an object are sent in one part. S3 takes at least 5 MiB, and at most 10,000 parts.
 const PART: usize = 8 << 20;
 
+/// The metadata of an object that says of which run it is.
+const RUN: Attribute = Attribute::Metadata(std::borrow::Cow::Borrowed("anyprofile-run"));
+
+/// How many objects are named that are in the way.
+const MOST_NAMED: usize = 20;
+
 /// How many parts are sent at once, at most.
 const PARTS_AT_ONCE: usize = 2;
 
@@ -41,6 +48,8 @@ pub(crate) struct ObjectStore {
     format: Option<Format>,
     /// The address, without credentials.
     place: String,
+    /// What the names of this run's data end with, so that two runs never write one object. A run that is resumed has the same.
+    run: String,
     local: Option<Local>,
 }
 
@@ -58,20 +67,24 @@ impl ObjectStore {
         let place = without_credentials(url);
         let refused = |why: String| SnapshotError::Refused(format!("{place}: {why}"));
         let parsed = Url::parse(url).map_err(|error| refused(error.to_string()))?;
-        // One that is set to nothing is not set.
-        let set = std::env::vars().filter(|(_, value)| !value.trim().is_empty());
+        // One that is set to nothing is not set. Others than those of the stores have other meanings: `ENDPOINT`, `TOKEN`.
+        let is_ours = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| name.starts_with(store));
+        let set = std::env::vars().filter(|(name, value)| is_ours(name) && !value.trim().is_empty());
         let options = set.map(|(name, value)| (name.to_ascii_lowercase(), value));
         let (store, path) =
             object_store::parse_url_opts(&parsed, options).map_err(|error| refused(error.to_string()))?;
         if path.as_ref().is_empty() {
             return Err(refused("name an object, or a prefix for objects, behind the bucket".to_owned()));
         }
+        Self::of(Arc::from(store), path, place)
+    }
+
+    /// Opens a place in a store.
+    fn of(store: Arc<dyn object_store::ObjectStore>, path: ObjectPath, place: String) -> Result<Self> {
         let format = Format::of(path.as_ref());
-        if let Some(format) = format {
-            // What is not built in is told now.
-            format.file_format()?;
-        }
-        Ok(Self { store: Arc::from(store), path, format, place, local: None })
+        // What is not built in is told now.
+        format.unwrap_or(Format::Parquet).file_format()?;
+        Ok(Self { store, path, format, place, run: String::new(), local: None })
     }
 
     fn failed(&self, error: &object_store::Error) -> SnapshotError {
@@ -94,6 +107,49 @@ impl ObjectStore {
         }
     }
 
+    /// Returns the name in the store of a file of the folder: `profiles.parquet` becomes `profiles-RUN.parquet`.
+    fn name_in_store(&self, name: &str) -> String {
+        match (self.format, name.rsplit_once('.')) {
+            (None, Some((stem, extension))) => format!("{stem}-{}.{extension}", self.run),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// Returns the objects at the place that are not of this run, at most some of them.
+    async fn others(&self, manifest: Option<&Manifest>) -> Result<Vec<String>> {
+        if self.format.is_some() {
+            if manifest.is_some() {
+                return Ok(Vec::new());
+            }
+            let head = GetOptions { head: true, ..GetOptions::default() };
+            return match self.store.get_opts(&self.path, head).await {
+                // A run that was killed before it put the manifest has left it.
+                Ok(there) if there.attributes.get(&RUN).is_some_and(|run| run.as_ref() == self.run) => {
+                    Ok(Vec::new())
+                }
+                Ok(_) => Ok(vec![self.path.to_string()]),
+                Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
+                Err(error) => Err(self.failed(&error)),
+            };
+        }
+        let ours = |path: &ObjectPath| match manifest {
+            Some(manifest) => {
+                *path == self.manifest_path()
+                    || manifest.files.iter().any(|file| self.object_of(&file.path) == *path)
+            }
+            // A run that was killed while it uploaded has left some.
+            None => path.as_ref().ends_with(&format!("-{}.parquet", self.run)),
+        };
+        let mut others = Vec::new();
+        let mut objects = self.store.list(Some(&self.path));
+        while let Some(object) = objects.try_next().await.map_err(|error| self.failed(&error))? {
+            if !ours(&object.location) && others.len() < MOST_NAMED {
+                others.push(object.location.to_string());
+            }
+        }
+        Ok(others)
+    }
+
     /// Returns the store of a folder of this machine, and the folder's file if it is one object.
     fn local_store(&self, folder: &std::path::Path) -> Result<(PathBuf, Box<dyn SnapshotStore>)> {
         if let Some(format) = self.format {
@@ -107,7 +163,9 @@ impl ObjectStore {
 
     async fn upload(&self, from: &std::path::Path, to: &ObjectPath) -> Result<()> {
         let mut file = tokio::fs::File::open(from).await.map_err(at(from))?;
-        let upload = self.store.put_multipart(to).await.map_err(|error| self.failed(&error))?;
+        let attributes = [(RUN, AttributeValue::from(self.run.clone()))].into_iter().collect();
+        let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
+        let upload = self.store.put_multipart_opts(to, options).await.map_err(|error| self.failed(&error))?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
         let mut buffer = vec![0; 1 << 17];
         loop {
@@ -199,6 +257,18 @@ impl SnapshotStore for ObjectStore {
                 )));
             }
         }
+        let names: Vec<_> =
+            manifest.accounts.iter().map(|it| (&it.service, &it.account, &it.base_url)).collect();
+        let identity = serde_json::json!([manifest.started, names, manifest.query]).to_string();
+        self.run = crate::digest::digest(identity.as_bytes());
+        self.run.truncate(16);
+        let others = self.others(None).await?;
+        if let Some(first) = others.first() {
+            return Err(SnapshotError::Refused(format!(
+                "{}: {first} is there, and a snapshot replaces nothing; name another object or an empty prefix",
+                self.place
+            )));
+        }
         let folder = private_folder()?;
         let (_, mut store) = self.local_store(folder.path())?;
         store.begin(manifest).await?;
@@ -212,12 +282,14 @@ impl SnapshotStore for ObjectStore {
 
     async fn commit(&mut self, manifest: Manifest) -> Result<Manifest> {
         let mut local = self.local.take().ok_or_else(file::not_begun)?;
-        let manifest = local.store.commit(manifest).await?;
+        let mut manifest = local.store.commit(manifest).await?;
         let (path, _) = self.local_store(local.folder.path())?;
-        for entry in &manifest.files {
+        for entry in &mut manifest.files {
             let from = if self.format.is_some() { path.clone() } else { path.join(&entry.path) };
+            entry.path = self.name_in_store(&entry.path);
             self.upload(&from, &self.object_of(&entry.path)).await?;
         }
+        let manifest = file::sealed(manifest, std::path::Path::new(&self.place))?;
         let text = manifest.text().map_err(|error| SnapshotError::store(&self.place, error))?;
         // Of two exports to one place, only one becomes the snapshot.
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
@@ -261,11 +333,15 @@ impl SnapshotStore for ObjectStore {
     }
 
     async fn check_files(&self, manifest: &Manifest) -> Result<Vec<String>> {
-        match self.downloaded().await {
-            Ok(local) => local.store.check_files(manifest).await,
-            Err(SnapshotError::Unreadable { reason, .. }) => Ok(vec![reason]),
-            Err(error) => Err(error),
-        }
+        let mut findings = match self.downloaded().await {
+            Ok(local) => local.store.check_files(manifest).await?,
+            Err(SnapshotError::Unreadable { reason, .. }) => vec![reason],
+            Err(error) => return Err(error),
+        };
+        let others = self.others(Some(manifest)).await?;
+        findings
+            .extend(others.into_iter().map(|name| format!("{name}: the manifest does not name this object")));
+        Ok(findings)
     }
 }
 
@@ -280,5 +356,71 @@ impl Iterator for Copied {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.profiles.next()
+    }
+}
+
+#[cfg(all(test, feature = "csv", feature = "parquet"))]
+mod tests {
+    use object_store::{PutPayload, memory::InMemory};
+
+    use super::*;
+    use crate::{check::planted, check_store};
+
+    #[allow(clippy::unwrap_used, reason = "a test")]
+    fn place(store: &Arc<InMemory>, path: &str) -> Box<dyn SnapshotStore> {
+        let store = Arc::clone(store) as Arc<dyn object_store::ObjectStore>;
+        Box::new(ObjectStore::of(store, ObjectPath::from(path), format!("memory:{path}")).unwrap())
+    }
+
+    #[tokio::test]
+    async fn objects_do_what_a_store_must() {
+        let store = Arc::new(InMemory::new());
+        for path in ["a/people.ndjson", "a/people.csv", "b/review"] {
+            check_store(|| async { Ok(place(&store, path)) }).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn two_exports_to_one_prefix_never_mix_and_nothing_is_replaced() {
+        let store = Arc::new(InMemory::new());
+        let (manifest, rows) = planted().unwrap();
+        let mut other = manifest.clone();
+        other.accounts[0].base_url = "https://elsewhere.example".to_owned();
+        let (mut one, mut two) = (place(&store, "review"), place(&store, "review"));
+        one.begin(&manifest).await.unwrap();
+        two.begin(&other).await.unwrap();
+        for writer in [&mut one, &mut two] {
+            writer.write(&rows).await.unwrap();
+        }
+        one.commit(manifest.clone()).await.unwrap();
+        assert!(matches!(two.commit(other.clone()).await.unwrap_err(), SnapshotError::Refused(_)));
+        let read: Vec<_> = place(&store, "review").read().try_collect().await.unwrap();
+        assert_eq!(read.len(), rows.len());
+        // What the second one has left is found, and in the way of a third one.
+        let committed = one.manifest().await.unwrap();
+        let findings = one.check_files(&committed).await.unwrap();
+        assert!(findings[0].contains("the manifest does not name this object"), "{findings:?}");
+        assert!(place(&store, "review").begin(&manifest).await.is_err());
+
+        let stranger = ObjectPath::from("c/people.ndjson");
+        store.put(&stranger, PutPayload::from("not ours")).await.unwrap();
+        for path in ["c", "c/people.ndjson"] {
+            let refused = place(&store, path).begin(&manifest).await.unwrap_err();
+            assert!(refused.to_string().contains("replaces nothing"), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_object_that_was_changed_or_is_gone_is_found() {
+        let store = Arc::new(InMemory::new());
+        check_store(|| async { Ok(place(&store, "people.ndjson")) }).await.unwrap();
+        let (object, snapshot) = (ObjectPath::from("people.ndjson"), place(&store, "people.ndjson"));
+        let manifest = snapshot.manifest().await.unwrap();
+        store.put(&object, PutPayload::from("x")).await.unwrap();
+        let changed = snapshot.check_files(&manifest).await.unwrap();
+        assert!(changed[0].contains("bytes, and had"), "{changed:?}");
+        store.delete(&object).await.unwrap();
+        let missing = snapshot.check_files(&manifest).await.unwrap();
+        assert!(missing[0].contains("the file is missing"), "{missing:?}");
     }
 }

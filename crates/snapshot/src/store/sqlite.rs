@@ -8,7 +8,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -30,6 +30,7 @@ use crate::{
     columns::{COLUMNS, SCHEMA_VERSION},
     error::{Result, SnapshotError, at},
     manifest::Manifest,
+    snapshot::account_of,
 };
 
 const DIALECT: Dialect = Dialect {
@@ -184,6 +185,75 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Compares the tables of the run with what its profiles make of them, and the views with those that it was given. Whoever reads the
+    /// database reads these.
+    fn check_tables(&self, manifest: &Manifest) -> Result<Vec<String>> {
+        let folder = tempfile::Builder::new().prefix("anyprofile-").tempdir().map_err(at(&self.path))?;
+        let copy = Self::new(&folder.path().join("copy.db"));
+        let mut again = copy.begin_run(manifest)?;
+        let capabilities: Vec<_> =
+            manifest.accounts.iter().map(|account| Arc::new(account.capabilities.clone())).collect();
+        let mut rows = Vec::new();
+        for profile in self.open_to_read()? {
+            // What is no profile is found when the profiles are read.
+            let Ok(profile) = profile else { return Ok(Vec::new()) };
+            let Some(account) = account_of(manifest, &profile.id) else { return Ok(Vec::new()) };
+            let line = serde_json::to_string(&profile).map_err(io::Error::from).map_err(at(&self.path))?;
+            let capabilities = Arc::clone(&capabilities[account]);
+            rows.push(Row { account, profile, line: line.into(), capabilities });
+            if rows.len() == BATCH {
+                again.write(&rows).map_err(copy.failed())?;
+                rows.clear();
+            }
+        }
+        again.write(&rows).map_err(copy.failed())?;
+        let text = manifest.text().map_err(io::Error::from).map_err(at(&self.path))?;
+        again.commit(manifest, &text).map_err(copy.failed())?;
+        self.differences(&copy)
+    }
+
+    /// Returns what differs between the run that is read and the only one of a copy.
+    fn differences(&self, copy: &Self) -> Result<Vec<String>> {
+        let connection = copy.connect(&copy.path)?;
+        let path = self.path.canonicalize().map_err(at(&self.path))?;
+        let Some(path) = path.to_str() else { return Ok(Vec::new()) };
+        connection.execute("ATTACH ?1 AS given", [path]).map_err(self.failed())?;
+        let given = match self.read.load(Ordering::Relaxed) {
+            0 => self.newest(&self.connect_to_read()?)?,
+            run => run,
+        };
+        let mut findings = Vec::new();
+        let count =
+            |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).map_err(self.failed());
+        let run_columns = vec!["started", "ended", "complete", "rows", "manifest", "seal"];
+        let lists = tables().map(|list| (list.name, list_columns(list)));
+        for (table, columns) in
+            [("runs", run_columns), ("profiles", profile_columns())].into_iter().chain(lists)
+        {
+            let columns: Vec<_> = columns.into_iter().filter(|column| *column != "run").collect();
+            let columns = columns.join(", ");
+            let ours = format!("SELECT {columns} FROM main.{table} WHERE run = 1");
+            let theirs = format!("SELECT {columns} FROM given.{table} WHERE run = {given}");
+            let changed = count(&format!("SELECT count(*) FROM ({ours} EXCEPT {theirs})"))?
+                + count(&format!("SELECT count(*) FROM ({theirs} EXCEPT {ours})"))?;
+            if changed > 0 {
+                findings.push(format!(
+                    "the table {table} was changed: it is not what the profiles and the manifest say"
+                ));
+            }
+        }
+        let views = "SELECT name, sql FROM main.sqlite_schema WHERE type IN ('view', 'table') EXCEPT SELECT name, sql FROM given.sqlite_schema";
+        if count(&format!("SELECT count(*) FROM ({views})"))? > 0 {
+            findings.push("a table or a view was redefined, or is gone".to_owned());
+        }
+        Ok(findings)
+    }
+}
+
+/// How many profiles are written at once.
+const BATCH: usize = 1024;
+
 /// Makes a file private that may have been created by another program.
 fn make_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
@@ -325,6 +395,10 @@ impl SnapshotStore for SqliteStore {
 
     fn read(&self) -> BoxStream<'_, Result<Profile>> {
         profiles(self.open_to_read())
+    }
+
+    async fn check_files(&self, manifest: &Manifest) -> Result<Vec<String>> {
+        self.check_tables(manifest)
     }
 }
 

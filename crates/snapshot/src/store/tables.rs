@@ -122,7 +122,7 @@ CREATE VIEW {prefix}review_owners AS
         service, account, id, display_name, email, kind, status, status_state, mfa_enabled, mfa_enabled_state, last_login, last_login_state
     FROM {prefix}latest_profiles
     WHERE is_owner IS TRUE OR is_billing_admin IS TRUE
-        OR is_owner_state IN ('absent', 'withheld') OR is_billing_admin_state IN ('absent', 'withheld');
+        OR (is_owner IS NULL AND is_billing_admin IS NULL);
 CREATE VIEW {prefix}review_dormant AS
     SELECT CASE WHEN p.last_login IS NOT NULL THEN 'dormant' WHEN p.last_login_state = 'null' THEN 'never signed in' ELSE 'not known' END
             AS finding, p.last_login, p.last_login_state,

@@ -30,7 +30,8 @@ use crate::{
 /// | a name that ends with `/`, or a folder | Parquet files, partitioned as `service=…/account=…/` | `parquet` |
 /// | `sqlite:FILE` | a SQLite database, which keeps the snapshots of several runs | `sqlite` |
 /// | `postgres://…` | a PostgreSQL database, which keeps the snapshots of several runs | `postgres` |
-/// | `s3://…`, `gs://…`, `az://…`, `file://…` | an object, or a prefix for a partitioned folder | `object-store` |
+/// | `s3://…`, `gs://…`, `az://…` | an object, or a prefix for a partitioned folder | `object-store` |
+/// | `file:///…` | a file or a folder of this machine, as by its path | |
 ///
 /// A database has the tables `runs`, with the manifest of each; `profiles`, with the columns that the module `arrow` lists, and their lists as
 /// texts; and `emails`, `roles`, `groups`, `labels`, `entitlements`, `credentials` and `phones` by `run`, `profile_id` and `position`. The
@@ -144,7 +145,13 @@ impl Target {
     /// [`SnapshotError::Refused`] if the name of the file does not end as the form does: `.csv`, or `.ndjson` or `.jsonl`.
     pub fn form(path: impl Into<PathBuf>, form: Form, options: FormOptions) -> Result<Self> {
         let path = path.into();
-        let format = Format::of(&path.to_string_lossy());
+        let text = path.to_string_lossy();
+        if text.contains("://") || text.starts_with("sqlite:") {
+            return Err(SnapshotError::Refused(format!(
+                "the form '{form}' is written to a file of this machine alone"
+            )));
+        }
+        let format = Format::of(&text);
         let is_right = match format {
             Some(Format::Csv) => form.is_csv(),
             Some(Format::Ndjson(Compression::None)) => !form.is_csv(),
@@ -246,7 +253,8 @@ impl FromStr for Target {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
             Some("postgres" | "postgresql") => return Ok(Self(Place::Postgres(text.to_owned()))),
-            Some("s3" | "gs" | "az" | "file") => return Ok(Self(Place::Objects(text.to_owned()))),
+            Some("s3" | "gs" | "az") => return Ok(Self(Place::Objects(text.to_owned()))),
+            Some("file") => return of_file_url(text),
             Some(other) => {
                 return Err(SnapshotError::Refused(format!(
                     "'{other}://' is not known; use postgres://, s3://, gs://, az:// or file://"
@@ -261,6 +269,19 @@ impl FromStr for Target {
             Some(path) => Ok(Self(Place::Sqlite(path.into()))),
             None => Self::of_path(text),
         }
+    }
+}
+
+/// Returns the target of a `file:` URL (RFC 8089): a file or a folder of this machine, which is private and appears in one step, as by its path.
+fn of_file_url(text: &str) -> Result<Target> {
+    let refused = || SnapshotError::Refused(format!("{text}: a file URL must be file:///PATH"));
+    let path = text.get("file://".len()..).filter(|path| path.starts_with('/')).ok_or_else(refused)?;
+    if path.contains(['%', '?', '#']) {
+        return Err(SnapshotError::Refused(format!("{text}: name the path itself, without file://")));
+    }
+    match Format::of(path) {
+        Some(format) => Ok(Target(Place::File(path.into(), format))),
+        None => Ok(Target(Place::Folder(path.into()))),
     }
 }
 
@@ -308,6 +329,7 @@ mod tests {
                 "postgres://db.example.com/reviews",
             ),
             ("s3://bucket/reviews/2026", "s3://bucket/reviews/2026"),
+            ("file:///tmp/a.ndjson", "/tmp/a.ndjson"),
         ] {
             let target: Target = text.parse().unwrap();
             assert_eq!(target.to_string(), shown);

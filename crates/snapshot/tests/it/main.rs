@@ -7,8 +7,6 @@ mod people;
 
 #[cfg(feature = "arrow")]
 mod arrow;
-#[cfg(feature = "object-store")]
-mod objects;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "postgres")]

@@ -65,7 +65,8 @@ async fn tables_and_views_say_who_lacks_a_second_factor_and_of_whom_it_is_not_kn
             "main null not known null",
         ]
     );
-    assert_eq!(texts(&path, "SELECT DISTINCT finding FROM review_owners WHERE account = 'main'"), ["owner"]);
+    let owners = "SELECT DISTINCT finding FROM review_owners WHERE account = 'main' ORDER BY finding DESC";
+    assert_eq!(texts(&path, owners), ["owner", "not known"]);
     let dormant = "SELECT id FROM review_dormant WHERE finding = 'dormant' ORDER BY id";
     assert_eq!(texts(&path, dormant), ["memory:007/user/ada", "memory:main/user/ada"]);
     assert_eq!(
@@ -170,4 +171,26 @@ async fn a_database_is_private_and_a_symbolic_link_is_refused() {
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let error = Snapshot::write(&providers(), options(), &target(&link)).await.unwrap_err();
     assert!(error.to_string().contains("symbolic link"), "{error}");
+}
+
+#[tokio::test]
+async fn a_column_a_list_a_run_and_a_view_that_were_changed_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reviews.db");
+    let target: Target = format!("sqlite:{}", path.display()).parse().unwrap();
+    Snapshot::write(&providers(), options(), &target).await.unwrap();
+    assert_eq!(Snapshot::open(&target).await.unwrap().verify().await.unwrap(), Vec::<String>::new());
+    for (change, finding) in [
+        ("UPDATE profiles SET mfa_enabled = 1 WHERE native_id = 'null'", "the table profiles was changed"),
+        ("DELETE FROM emails", "the table emails was changed"),
+        ("UPDATE runs SET complete = 0", "the table runs was changed"),
+        ("DROP VIEW review_mfa", "a view was redefined, or is gone"),
+    ] {
+        let copy = folder.path().join("changed.db");
+        std::fs::copy(&path, &copy).unwrap();
+        rusqlite::Connection::open(&copy).unwrap().execute_batch(change).unwrap();
+        let changed: Target = format!("sqlite:{}", copy.display()).parse().unwrap();
+        let findings = Snapshot::open(&changed).await.unwrap().verify().await.unwrap();
+        assert!(findings.iter().any(|it| it.contains(finding)), "{change}: {findings:?}");
+    }
 }
