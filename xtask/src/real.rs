@@ -90,7 +90,7 @@ pub(crate) fn mcp() -> Outcome {
 const PROFILES: &str = "2000";
 
 /// Writes a snapshot to every target, and reads it back with tools that others wrote, at a PostgreSQL server and an S3-compatible one that it
-/// starts; and validates the form `scim` with scim2-models.
+/// starts; and validates the form `scim` with scim2-models. With a number of profiles, the command is built as a release, for figures.
 ///
 /// # Errors
 /// If a tool cannot be installed, or reads something else than what was written.
@@ -100,8 +100,12 @@ pub(crate) fn snapshots(profiles: Option<&str>) -> Outcome {
     let folder = target.join("real/snapshots");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let tools = python(&folder.join("tools"), &scripts.join("requirements.txt"))?;
-    cargo(&["build", "--quiet", "--release", "--package", "anyprofile-cli", "--features", "full"], &[])?;
-    let command = target.join("release/anyprofile");
+    // Only figures need what is handed on.
+    let (profile, built) = if profiles.is_some() { ("release", "release") } else { ("dev", "debug") };
+    let build =
+        ["build", "--quiet", "--profile", profile, "--package", "anyprofile-cli", "--features", "full"];
+    cargo(&build, &[])?;
+    let command = target.join(built).join("anyprofile");
     let data = folder.join("data");
     let (script, profiles) = (scripts.join("read_back.py"), profiles.unwrap_or(PROFILES));
     let mut postgres = Server::start(&folder, "postgres", &tools, &[scripts.join("start_postgres.py")])?;

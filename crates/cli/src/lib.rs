@@ -40,6 +40,11 @@
 //! | `mcp` | | the command `mcp`: the accounts for an agent, over the Model Context Protocol |
 //! | `jwt` | yes | OAuth clients that sign a token in place of sending a secret |
 //! | `zstd` | | responses compressed with Zstandard |
+//! | `parquet` | | snapshots as Parquet: `*.parquet`, and a partitioned folder |
+//! | `sqlite` | | snapshots in a SQLite database: `sqlite:FILE` |
+//! | `postgres` | | snapshots in a PostgreSQL database: `postgres://…` |
+//! | `object-store` | | snapshots in object storage: `s3://…`, `gs://…`, `az://…` |
+//! | `full` | | the default, `mcp`, `zstd` and every target of snapshots: what a release is built with |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -105,9 +105,10 @@ pub use arrow_array::RecordBatch;
 pub use arrow_schema::SchemaRef;
 
 use crate::{
-    columns::{COLUMNS, Column, ColumnType, SCHEMA_VERSION, Value},
+    columns::{COLUMNS, Column, ColumnType, Value},
     error::{Result, SnapshotError},
     lists::{List, microseconds},
+    manifest::SCHEMA_VERSION,
     store::{Row, profile_of},
 };
 

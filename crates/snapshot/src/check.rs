@@ -132,7 +132,7 @@ pub(crate) fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         version: Manifest::VERSION,
-        schema_version: crate::columns::SCHEMA_VERSION,
+        schema_version: crate::manifest::SCHEMA_VERSION,
         tool: Tool::new("check_store", env!("CARGO_PKG_VERSION")),
         started: now,
         ended: now,

@@ -209,9 +209,6 @@ const fn of(name: &'static str, column_type: ColumnType, get: fn(&Profile) -> Co
     Column { name, column_type, get: Get::Of(get) }
 }
 
-/// The version of the columns: a new column keeps it, one that goes or means something else does not.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
-
 /// All columns, in their order.
 pub(crate) const COLUMNS: &[Column] = &[
     of("id", ColumnType::Text, |profile| profile.id.to_string().into()),

@@ -33,6 +33,7 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod check;
+#[cfg(any(feature = "arrow", feature = "csv", feature = "postgres", feature = "sqlite"))]
 mod columns;
 pub mod diff;
 mod digest;

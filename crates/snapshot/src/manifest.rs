@@ -199,6 +199,9 @@ pub struct CollectionManifest {
     pub declared: Option<u64>,
 }
 
+/// The version of the columns and tables: a new column keeps it, one that goes or means something else does not.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
+
 /// The value of [`Manifest::format`].
 pub(crate) const FORMAT: &str = "anyprofile.snapshot";
 

@@ -28,10 +28,9 @@ use serde_json::json;
 pub use self::progress::{AccountExport, CollectionExport};
 use self::{checkpoint::Identity, file::StageFile};
 use crate::{
-    columns::SCHEMA_VERSION,
     digest::{Digest, digest},
     error::{Result, SnapshotError, at},
-    manifest::{AccountManifest, FORMAT, Manifest, Tool},
+    manifest::{AccountManifest, FORMAT, Manifest, SCHEMA_VERSION, Tool},
     privacy::{Hiding, Privacy},
     store::{Row, SnapshotStore},
 };

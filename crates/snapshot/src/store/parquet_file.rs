@@ -31,8 +31,8 @@ use super::{
 };
 use crate::{
     arrow::{self, Texts},
-    columns::SCHEMA_VERSION,
     error::{Result, SnapshotError, at},
+    manifest::SCHEMA_VERSION,
 };
 
 /// The format.
@@ -93,7 +93,12 @@ fn properties() -> io::Result<WriterProperties> {
     let version = KeyValue::new(arrow::SCHEMA_VERSION_KEY.to_owned(), SCHEMA_VERSION.to_string());
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("anyprofile ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(of_parquet)?))
+        // Each column has a compressor of its own. Those of Zstandard take much memory, and only the profiles are large.
+        .set_compression(Compression::SNAPPY)
+        .set_column_compression(
+            ColumnPath::from("profile"),
+            Compression::ZSTD(ZstdLevel::try_new(3).map_err(of_parquet)?),
+        )
         .set_dictionary_enabled(true)
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_max_row_group_bytes(Some(GROUP_BYTES))

@@ -28,9 +28,9 @@ use super::{
     target::without_credentials,
 };
 use crate::{
-    columns::{COLUMNS, SCHEMA_VERSION},
+    columns::COLUMNS,
     error::{Result, SnapshotError},
-    manifest::Manifest,
+    manifest::{Manifest, SCHEMA_VERSION},
 };
 
 const DIALECT: Dialect = Dialect {

@@ -27,9 +27,9 @@ use super::{
     tables::{Cell, Dialect, PAGE, list_columns, profile_columns, tables, time_text},
 };
 use crate::{
-    columns::{COLUMNS, SCHEMA_VERSION},
+    columns::COLUMNS,
     error::{Result, SnapshotError, at},
-    manifest::Manifest,
+    manifest::{Manifest, SCHEMA_VERSION},
     snapshot::account_of,
 };
 
