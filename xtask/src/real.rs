@@ -101,11 +101,12 @@ pub(crate) fn snapshots(profiles: Option<&str>) -> Outcome {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let tools = python(&folder.join("tools"), &scripts.join("requirements.txt"))?;
     // Only figures need what is handed on.
-    let (profile, built) = if profiles.is_some() { ("release", "release") } else { ("dev", "debug") };
+    let (profile, folder_of_profile) =
+        if profiles.is_some() { ("release", "release") } else { ("dev", "debug") };
     let build =
         ["build", "--quiet", "--profile", profile, "--package", "anyprofile-cli", "--features", "full"];
     cargo(&build, &[])?;
-    let command = target.join(built).join("anyprofile");
+    let command = target.join(folder_of_profile).join("anyprofile");
     let data = folder.join("data");
     let (script, profiles) = (scripts.join("read_back.py"), profiles.unwrap_or(PROFILES));
     let mut postgres = Server::start(&folder, "postgres", &tools, &[scripts.join("start_postgres.py")])?;
