@@ -14,9 +14,11 @@ pub(crate) fn run() -> Outcome {
     let missing = |what: &str, error: &str| {
         format!("{error}; cargo-{what} is installed by `cargo install --locked cargo-{what}`")
     };
-    let build = ["auditable", "build", "--profile", "dist", "--locked", "--package", PACKAGE];
+    let build =
+        ["auditable", "build", "--profile", "dist", "--locked", "--package", PACKAGE, "--features", "full"];
     cargo(&build, &[]).map_err(|error| missing("auditable", &error))?;
-    let bill = ["cyclonedx", "--format", "json", "--override-filename", "anyprofile.cdx"];
+    let bill =
+        ["cyclonedx", "--format", "json", "--features", "full", "--override-filename", "anyprofile.cdx"];
     let manifest = ["--manifest-path", "crates/cli/Cargo.toml"];
     cargo(&[&bill[..], &manifest].concat(), &[]).map_err(|error| missing("cyclonedx", &error))?;
     // It is written beside the manifest of each crate of the workspace: only the command's is wanted.
