@@ -21,6 +21,15 @@ pub fn is_email_address(text: &str) -> bool {
     sides.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()) && !text.contains(is_odd)
 }
 
+/// Returns an address in a form in which equal addresses are equal texts; `None` if it is no address.
+pub(crate) fn normalized_address(text: &str) -> Option<String> {
+    let address = text.trim();
+    if !is_email_address(address) {
+        return None;
+    }
+    Some(if is_plain(address) { address.to_ascii_lowercase() } else { folded(address) })
+}
+
 /// Returns whether an address is ASCII without Punycode, as nearly all addresses are.
 fn is_plain(address: &str) -> bool {
     address.is_ascii() && !address.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))

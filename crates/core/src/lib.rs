@@ -151,6 +151,7 @@ mod order;
 mod origin;
 mod page;
 mod path;
+pub mod person;
 pub mod plan;
 pub mod profile;
 pub mod provider;
