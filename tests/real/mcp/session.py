@@ -110,7 +110,7 @@ async def redacted(session, tools):
 async def main(command):
     await with_server(command, [], reading)
     await with_server(command, ["--allow-write"], writing)
-    await with_server(command, ["--redact", "name,contact,work"], redacted)
+    await with_server(command, ["--redact", "identifier,contact,free-text"], redacted)
 
 
 asyncio.run(main(sys.argv[1]))
