@@ -1,6 +1,10 @@
 //! What a service holds, read without any of the code that is tested, and what a write may make of it.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use anyprofile::ProfileId;
 use anyprofile_sandbox::{Body, Sandbox};
@@ -16,6 +20,9 @@ pub type Records = BTreeMap<String, Value>;
 /// Fields that change by themselves.
 const TIMES: [&str; 7] =
     ["changed", "changed_by", "created_at", "last_login", "updated_at", "labels", "meta"];
+
+/// The schema of every user of SCIM.
+const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /// Returns the address of a record, if it has one.
 pub fn address(record: &Value) -> Option<&str> {
@@ -54,6 +61,10 @@ pub async fn records(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Rec
             }
             if setting.service == "scim" {
                 forget_unassigned(&mut record);
+                // Some servers do not name the schema, and a replacement must (RFC 7643 §3).
+                if let Value::Object(fields) = &mut record {
+                    fields.entry("schemas").or_insert_with(|| Value::from([CORE_USER].as_slice()));
+                }
                 // Some servers send it as text.
                 if let Some(is_active) =
                     record["active"].as_str().map(|text| text.eq_ignore_ascii_case("true"))
@@ -232,9 +243,11 @@ impl Intent {
             Claim::Unknown => is_done || is_undone,
             Claim::UnknownToWhom => differences(before, after).len() <= 1,
         };
-        let differing = differences(before, after).join(", ");
-        let what =
-            if is_undone { "nothing has changed".to_owned() } else { format!("these differ: {differing}") };
+        let what = if is_undone {
+            "nothing has changed".to_owned()
+        } else {
+            format!("these differ: {}", described_differences(before, after))
+        };
         (!is_right).then(|| format!("{self:?} is said to be {claim:?}, and {what}"))
     }
 }
@@ -244,6 +257,22 @@ pub fn differences<'a>(before: &'a Records, after: &'a Records) -> Vec<&'a str> 
     let changed = before.iter().filter(|(id, record)| after.get(*id) != Some(record));
     let added = after.iter().filter(|(id, _)| !before.contains_key(*id));
     changed.chain(added).map(|(id, _)| id.as_str()).collect()
+}
+
+/// The records that are not as they were, with the fields in which they differ: as each was, and as it is.
+fn described_differences(before: &Records, after: &Records) -> String {
+    let described = |id: &str| {
+        let (Some(Value::Object(was)), Some(Value::Object(is))) = (before.get(id), after.get(id)) else {
+            return id.to_owned();
+        };
+        let names: BTreeSet<_> = was.keys().chain(is.keys()).collect();
+        let differing = names.into_iter().filter(|name| was.get(*name) != is.get(*name));
+        let shown = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+        let fields =
+            differing.map(|name| format!("{name} from {} to {}", shown(was.get(name)), shown(is.get(name))));
+        format!("{id} ({})", fields.collect::<Vec<_>>().join("; "))
+    };
+    differences(before, after).into_iter().map(described).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod writes;
 use std::path::PathBuf;
 
 use anyprofile::{ProfileId, snapshot::form::Form};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
 pub(crate) use self::export::{DiffArguments, ExportArguments, Push, PushVanta};
 #[cfg(feature = "mcp")]
@@ -53,7 +53,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "N", default_value_t = 20, hide = true)]
     pub(crate) sandbox_profiles: u64,
     /// Output format.
-    #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t = Output::Table, value_name = "FORMAT", hide_possible_values = false)]
+    #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t = Output::Format(Format::Table), value_name = "FORMAT", hide_possible_values = false)]
     pub(crate) chosen: Output,
     /// The format that was chosen; a table if it is a form of another tool.
     #[arg(skip = Format::Table)]
@@ -70,59 +70,57 @@ pub(crate) struct Global {
 }
 
 /// What `-o` takes: a format, or for `list`, `members` and `export` a form of another tool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// A table for reading: at most 50,000 profiles, and 1000 characters in a cell.
-    Table,
-    /// One JSON document.
-    Json,
-    /// One JSON document per line, for programs.
-    Ndjson,
-    /// For spreadsheets: a cell that would be a formula starts with '.
-    Csv,
-    /// For list, members and export: users of SCIM (RFC 7643).
-    Scim,
-    /// For list, members and export: User Inventory Info of OCSF (class 5003).
-    Ocsf,
-    /// For list, members and export: the Elastic Common Schema.
-    Ecs,
-    /// For list, members and export: claims of OpenID Connect.
-    Oidc,
-    /// For list, members and export: the access file of Vanta.
-    Vanta,
-    /// For list, members and export: the personnel file of Drata.
-    Drata,
-    /// For list, members and export: the access file of SecureSlate.
-    Secureslate,
-    /// For list, members and export: the users of ConductorOne's file connector.
-    Conductorone,
+    Format(Format),
+    Form(Form),
 }
 
 impl Output {
+    /// All of them, formats first.
+    const ALL: [Self; Format::ALL.len() + Form::ALL.len()] = {
+        let mut all = [Self::Format(Format::Table); Format::ALL.len() + Form::ALL.len()];
+        let mut place = 0;
+        while place < all.len() {
+            all[place] = match place.checked_sub(Format::ALL.len()) {
+                None => Self::Format(Format::ALL[place]),
+                Some(place) => Self::Form(Form::ALL[place]),
+            };
+            place += 1;
+        }
+        all
+    };
+
     /// Returns the format; `None` for a form.
     pub(crate) const fn format(self) -> Option<Format> {
-        Some(match self {
-            Self::Table => Format::Table,
-            Self::Json => Format::Json,
-            Self::Ndjson => Format::Ndjson,
-            Self::Csv => Format::Csv,
-            _ => return None,
-        })
+        match self {
+            Self::Format(format) => Some(format),
+            Self::Form(_) => None,
+        }
     }
 
     /// Returns the form; `None` for a format.
     pub(crate) const fn form(self) -> Option<Form> {
-        Some(match self {
-            Self::Scim => Form::Scim,
-            Self::Ocsf => Form::Ocsf,
-            Self::Ecs => Form::Ecs,
-            Self::Oidc => Form::Oidc,
-            Self::Vanta => Form::Vanta,
-            Self::Drata => Form::Drata,
-            Self::Secureslate => Form::SecureSlate,
-            Self::Conductorone => Form::ConductorOne,
-            _ => return None,
-        })
+        match self {
+            Self::Format(_) => None,
+            Self::Form(form) => Some(form),
+        }
+    }
+}
+
+impl ValueEnum for Output {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Format(format) => format.to_possible_value(),
+            Self::Form(form) => {
+                let help = format!("For list, members and export: {}", form.summary());
+                Some(PossibleValue::new(form.as_str()).help(help))
+            }
+        }
     }
 }
 
@@ -136,7 +134,7 @@ pub(crate) enum SchemaOf {
 }
 
 /// The output format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// A table for reading: at most 50,000 profiles, and 1000 characters in a cell.
     Table,
@@ -146,6 +144,10 @@ pub(crate) enum Format {
     Ndjson,
     /// For spreadsheets: a cell that would be a formula starts with '.
     Csv,
+}
+
+impl Format {
+    const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Ndjson, Self::Csv];
 }
 
 #[derive(Debug, Subcommand)]

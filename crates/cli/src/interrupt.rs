@@ -88,13 +88,12 @@ impl Interruption for Interrupt {
     }
 }
 
-/// Waits for a signal that ends a run which may stop at any moment.
-///
-/// # Errors
-/// If the signals cannot be received.
-pub(crate) async fn signalled() -> io::Result<()> {
-    Signals::listen()?.next().await;
-    Ok(())
+/// Waits for a signal that ends a run which may stop at any moment: for ever, if signals cannot be received.
+pub(crate) async fn signalled() {
+    match Signals::listen() {
+        Ok(mut signals) => signals.next().await,
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// The signals that end a run.

@@ -154,12 +154,7 @@ pub fn arrow_schema() -> SchemaRef {
 /// [`SnapshotError::Refused`] if a profile cannot be written as JSON, or the profiles have more than 512 MiB of it together.
 pub fn record_batch(profiles: &[Profile], capabilities: &Capabilities) -> Result<RecordBatch> {
     let capabilities = Arc::new(capabilities.clone());
-    let row = |profile: &Profile| {
-        let line = serde_json::to_string(profile)
-            .map_err(|_| SnapshotError::Refused("a profile cannot be written as JSON".to_owned()))?;
-        let capabilities = Arc::clone(&capabilities);
-        Ok(Row { account: 0, profile: profile.clone(), line: line.into(), capabilities })
-    };
+    let row = |profile: &Profile| Row::new(0, profile.clone(), Arc::clone(&capabilities));
     let rows: Vec<_> = profiles.iter().map(row).collect::<Result<_>>()?;
     record_batch_of_rows(&rows).map_err(|_| {
         SnapshotError::Refused(
@@ -223,9 +218,9 @@ impl<'a> Texts<'a> {
 }
 
 fn field_of(column: &Column) -> Field {
-    let data_type = match (column.column_type, List::of(column.name)) {
-        (ColumnType::List, Some(list)) => DataType::List(Arc::new(item_of(list))),
-        (column_type, _) => data_type_of(column_type),
+    let data_type = match column.list() {
+        Some(list) => DataType::List(Arc::new(item_of(list))),
+        None => data_type_of(column.column_type),
     };
     let description = ("description".to_owned(), description_of(column.name).to_owned());
     Field::new(column.name, data_type, !column.is_always_there()).with_metadata(HashMap::from([description]))
@@ -254,7 +249,7 @@ fn data_type_of(column_type: ColumnType) -> DataType {
 }
 
 fn array_of(column: &Column, rows: &[Row]) -> Result<ArrayRef, ArrowError> {
-    if let (ColumnType::List, Some(list)) = (column.column_type, List::of(column.name)) {
+    if let Some(list) = column.list() {
         return array_of_list(list, rows);
     }
     let mut values = Values::new(column.column_type);

@@ -9,7 +9,7 @@ use anyprofile_core::{
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    digest::Digest,
+    digest::Tally,
     error::SnapshotError,
     manifest::{AccountManifest, FORMAT, Manifest, Tool},
     privacy::Privacy,
@@ -108,9 +108,7 @@ pub(crate) fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
     let mut rows = Vec::new();
     for profile in profiles {
         let account = usize::from(profile.id.account == *"two");
-        let line = serde_json::to_string(&profile)
-            .map_err(|_| SnapshotError::Refused("a profile cannot be written as JSON".to_owned()))?;
-        rows.push(Row { account, profile, line: line.into(), capabilities: Arc::clone(&capabilities) });
+        rows.push(Row::new(account, profile, Arc::clone(&capabilities))?);
     }
     let mut accounts = Vec::new();
     for (number, name) in ["one", "two"].into_iter().enumerate() {
@@ -119,13 +117,12 @@ pub(crate) fn planted() -> Result<(Manifest, Vec<Row>), SnapshotError> {
         (export.seen, export.reached_end) = (of_account.len() as u64, true);
         let [service, account] = [id("planted:one/user/0")?, id(&format!("planted:{name}/user/0"))?];
         let info = ProviderInfo::new(service.service, account.account, "Planted", "https://planted.example");
-        let mut digest = Digest::default();
+        let mut tally = Tally::default();
         for row in of_account {
-            digest.update(row.line.as_bytes());
-            digest.update(b"\n");
+            tally.add(row.line.as_bytes());
         }
         let mut account = AccountManifest::new(&info, &capabilities, &export, Err(None));
-        account.sha256 = digest.finish();
+        account.sha256 = tally.sha256();
         accounts.push(account);
     }
     let now = Timestamp::now();

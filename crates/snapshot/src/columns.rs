@@ -10,7 +10,10 @@ use anyprofile_core::{
     profile::{Actor, ValueRef},
 };
 
-use crate::store::Row;
+use crate::{
+    lists::{self, List},
+    store::Row,
+};
 
 /// A value of a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +55,8 @@ enum Get {
     Of(fn(&Profile) -> Cow<'_, str>),
     /// A field.
     Field(FieldPath),
+    /// A list.
+    List(&'static List),
     /// The state of a field, as one of five words.
     State(FieldPath),
     /// A part of a field that names a person.
@@ -69,6 +74,15 @@ impl Column {
         matches!(self.get, Get::Of(_) | Get::State(_) | Get::Json)
     }
 
+    /// Returns the list, where a table can have one.
+    #[cfg(feature = "arrow")]
+    pub(crate) const fn list(&self) -> Option<&'static List> {
+        match self.get {
+            Get::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
     /// Returns the value for a profile.
     pub(crate) fn value<'a>(&self, row: &'a Row) -> Value<'a> {
         let profile = &row.profile;
@@ -78,11 +92,10 @@ impl Column {
                 Some(ValueRef::Text(text)) => Value::Text(text.into()),
                 Some(ValueRef::Bool(value)) => Value::Bool(value),
                 Some(ValueRef::Time(time)) => Value::Time(time),
-                Some(other) => in_words(profile, path)
-                    .or_else(|| other.to_json().map(|it| text_of(&it)))
-                    .map_or(Value::None, |text| Value::Text(text.into())),
-                None => Value::None,
+                // No column has another type.
+                Some(_) | None => Value::None,
             },
+            Get::List(list) => list.text(profile).map_or(Value::None, |text| Value::Text(text.into())),
             Get::State(path) => Value::Text(profile.state(path, &row.capabilities).as_str().into()),
             Get::Person(person, part) => {
                 let text = person(profile).value().and_then(|person| part(person).value());
@@ -92,85 +105,6 @@ impl Column {
             Get::Json => Value::Text((&*row.line).into()),
         }
     }
-}
-
-/// Returns JSON as a text: a string without its quotes.
-fn text_of(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    }
-}
-
-/// Returns a list as text: the addresses, names or numbers of its items.
-fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
-    let join = |texts: Vec<&str>| Some(texts.join("; "));
-    let known = Field::<String>::value;
-    if *path == FieldPath::EMAILS {
-        return join(
-            profile.emails.items().iter().filter_map(|it| known(&it.address)).map(String::as_str).collect(),
-        );
-    }
-    if *path == FieldPath::ROLES {
-        let role = |it: &anyprofile_core::profile::RoleAssignment| {
-            let role = it.role.value()?;
-            let name = role.name.value().or(role.id.value())?;
-            let place = it.scope.value().and_then(|scope| scope.name.value().or(scope.id.value()));
-            Some(place.map_or_else(|| name.clone(), |place| format!("{name} ({place})")))
-        };
-        return Some(profile.roles.items().iter().filter_map(role).collect::<Vec<_>>().join("; "));
-    }
-    if *path == FieldPath::GROUPS {
-        return join(
-            profile
-                .groups
-                .items()
-                .iter()
-                .filter_map(|it| known(&it.name).or(known(&it.id)))
-                .map(String::as_str)
-                .collect(),
-        );
-    }
-    if *path == FieldPath::LABELS {
-        return join(
-            profile
-                .labels
-                .items()
-                .iter()
-                .filter_map(|it| known(&it.name).or(known(&it.id)))
-                .map(String::as_str)
-                .collect(),
-        );
-    }
-    if *path == FieldPath::PHONES {
-        return join(
-            profile.phones.items().iter().filter_map(|it| known(&it.number)).map(String::as_str).collect(),
-        );
-    }
-    if *path == FieldPath::CREDENTIALS {
-        return join(
-            profile
-                .credentials
-                .items()
-                .iter()
-                .filter_map(|it| known(&it.name).or(known(&it.id)))
-                .map(String::as_str)
-                .collect(),
-        );
-    }
-    if *path == FieldPath::ENTITLEMENTS {
-        return join(
-            profile
-                .entitlements
-                .items()
-                .iter()
-                .filter_map(|it| known(&it.name).or(known(&it.value)))
-                .map(String::as_str)
-                .collect(),
-        );
-    }
-    None
 }
 
 const fn text(name: &'static str, path: FieldPath) -> Column {
@@ -189,8 +123,8 @@ const fn time(name: &'static str, path: FieldPath) -> Column {
     Column { name, column_type: ColumnType::Time, get: Get::Field(path) }
 }
 
-const fn list(name: &'static str, path: FieldPath) -> Column {
-    Column { name, column_type: ColumnType::List, get: Get::Field(path) }
+const fn list(list: &'static List) -> Column {
+    Column { name: list.name, column_type: ColumnType::List, get: Get::List(list) }
 }
 
 const fn state(name: &'static str, path: FieldPath) -> Column {
@@ -226,7 +160,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     state("declared_status_state", FieldPath::DECLARED_STATUS),
     bool("mfa_enabled", FieldPath::SECURITY_MFA_ENABLED),
     state("mfa_enabled_state", FieldPath::SECURITY_MFA_ENABLED),
-    list("mfa_methods", FieldPath::SECURITY_MFA_METHODS),
+    list(lists::MFA_METHODS),
     state("mfa_methods_state", FieldPath::SECURITY_MFA_METHODS),
     bool("sso", FieldPath::SECURITY_SSO),
     state("sso_state", FieldPath::SECURITY_SSO),
@@ -243,13 +177,13 @@ pub(crate) const COLUMNS: &[Column] = &[
     time("status_changed", FieldPath::TIMES_STATUS_CHANGED),
     text("external_id", FieldPath::EXTERNAL_ID),
     text("username", FieldPath::USERNAME),
-    list("emails", FieldPath::EMAILS),
-    list("roles", FieldPath::ROLES),
-    list("groups", FieldPath::GROUPS),
-    list("labels", FieldPath::LABELS),
-    list("entitlements", FieldPath::ENTITLEMENTS),
-    list("credentials", FieldPath::CREDENTIALS),
-    list("phones", FieldPath::PHONES),
+    list(lists::EMAILS),
+    list(lists::ROLES),
+    list(lists::GROUPS),
+    list(lists::LABELS),
+    list(lists::ENTITLEMENTS),
+    list(lists::CREDENTIALS),
+    list(lists::PHONES),
     text("given_name", FieldPath::NAME_GIVEN),
     text("family_name", FieldPath::NAME_FAMILY),
     text("formatted_name", FieldPath::NAME_FORMATTED),

@@ -1,6 +1,6 @@
 //! SHA-256 as lower-case hexadecimal.
 
-use std::{fmt::Write as _, io};
+use std::{fmt::Write as _, fs::File, io};
 
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +42,34 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+/// Returns the length and the hash of a file.
+pub(crate) fn digest_of_file(file: File) -> io::Result<(u64, String)> {
+    let mut hashed = Hashed::new(io::sink());
+    io::copy(&mut io::BufReader::with_capacity(1 << 17, file), &mut hashed)?;
+    let (_, bytes, sha256) = hashed.finish();
+    Ok((bytes, sha256))
+}
+
+/// The number of the profiles of an account, and the hash of their lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) seen: u64,
+    digest: Digest,
+}
+
+impl Tally {
+    /// Adds a profile by its line, which has no end yet.
+    pub(crate) fn add(&mut self, line: &[u8]) {
+        self.seen += 1;
+        self.digest.update(line);
+        self.digest.update(b"\n");
+    }
+
+    pub(crate) fn sha256(self) -> String {
+        self.digest.finish()
+    }
 }
 
 /// A writer that counts and hashes what passes through it.

@@ -42,6 +42,11 @@ pub enum SnapshotError {
 }
 
 impl SnapshotError {
+    /// Creates the error for a target that is there already.
+    pub fn exists(place: impl fmt::Display) -> Self {
+        Self::Refused(format!("{place}: it exists, and a snapshot replaces nothing; name another one"))
+    }
+
     pub(crate) fn unreadable(place: impl fmt::Display, reason: impl Into<String>) -> Self {
         Self::Unreadable { place: place.to_string(), reason: reason.into() }
     }

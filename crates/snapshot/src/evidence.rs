@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::ListQuery;
+use anyprofile_core::{FieldPath, ListQuery, profile::ValueType};
 
 use crate::manifest::{AccountManifest, Manifest};
 
@@ -161,7 +161,13 @@ fn not_known(account: &AccountManifest, query: &ListQuery) -> Vec<String> {
         account.hidden.iter().map(|hidden| format!("Not listed: {hidden}")).collect();
     let further: Vec<_> = account.capabilities.only_enriched(query).iter().map(ToString::to_string).collect();
     for (path, states) in &account.states {
-        let is_unknown = |(state, _): &(&String, &u64)| !matches!(state.as_str(), "value" | "null");
+        // Null says of a list or a time that there is none; of a yes or no, nothing.
+        let is_bool = path.parse::<FieldPath>().is_ok_and(|path| path.value_type() == ValueType::Bool);
+        let is_unknown = |(state, _): &(&String, &u64)| match state.as_str() {
+            "value" => false,
+            "null" => is_bool,
+            _ => true,
+        };
         let unknown: u64 = states.iter().filter(is_unknown).map(|(_, count)| count).sum();
         if unknown == 0 {
             continue;
@@ -202,4 +208,29 @@ fn escaped(text: &str) -> String {
         }
     }
     safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::planted;
+
+    #[test]
+    fn null_is_not_known_of_a_yes_or_no_and_is_known_of_a_list() {
+        let (mut manifest, _) = planted().unwrap();
+        let states = |states: &[(&str, u64)]| {
+            states.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect()
+        };
+        manifest.accounts[0].states = [
+            (
+                FieldPath::SECURITY_MFA_ENABLED.to_string(),
+                states(&[("value", 6), ("null", 2), ("absent", 1)]),
+            ),
+            (FieldPath::ROLES.to_string(), states(&[("value", 6), ("null", 3)])),
+        ]
+        .into();
+        let page = cover(&manifest);
+        assert!(page.contains("security.mfa_enabled: not known of 3 profiles"), "{page}");
+        assert!(!page.contains("roles: not known"), "{page}");
+    }
 }

@@ -12,8 +12,8 @@
 //! # Three things to know
 //! - **A reader never sees a part.** An export goes into a stage of its own first, which can be interrupted at any moment and resumed. Only
 //!   a stage that is whole is written to the target, and appears there in one step.
-//! - **Nobody is added by a format.** Each target keeps the whole profile as JSON beside its columns, so that the five states of a field
-//!   survive, and every target reads back as the same profiles.
+//! - **A format loses nothing.** Each target keeps the whole profile as JSON beside its columns, so that the five states of a field
+//!   survive, and reads back as the same profiles. A form of another tool is the exception.
 //! - **A file with personal data is private.** It can be read by the current user only.
 //!
 //! # Features
@@ -40,7 +40,13 @@ mod digest;
 mod error;
 mod evidence;
 pub mod form;
-#[cfg(any(feature = "arrow", feature = "postgres", feature = "sqlite"))]
+#[cfg(feature = "csv")]
+mod formula;
+#[cfg(any(feature = "arrow", feature = "csv", feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "sqlite")),
+    allow(dead_code, reason = "databases alone have a table for each list")
+)]
 mod lists;
 mod manifest;
 mod privacy;

@@ -13,6 +13,10 @@ pub(crate) struct List {
     pub(crate) name: &'static str,
     /// The columns of its items. A list of texts has one.
     pub(crate) columns: &'static [(&'static str, ColumnType)],
+    /// The columns that name an item: the first that has a value does.
+    naming: &'static [usize],
+    /// The columns that name where it applies, if that is told.
+    place: &'static [usize],
     rows: for<'a> fn(&'a Profile) -> Option<Rows<'a>>,
 }
 
@@ -20,15 +24,27 @@ pub(crate) struct List {
 type Rows<'a> = Vec<Vec<Value<'a>>>;
 
 impl List {
-    /// Returns the list of a column.
-    #[cfg(feature = "arrow")]
-    pub(crate) fn of(column: &str) -> Option<&'static Self> {
-        LISTS.iter().find(|list| list.name == column)
-    }
-
     /// Returns a row for each item, with a value for each column; `None` if the list is not known.
     pub(crate) fn rows<'a>(&self, profile: &'a Profile) -> Option<Rows<'a>> {
         (self.rows)(profile)
+    }
+
+    /// Returns the list as a text: the names of its items, joined by `; `. `None` if the list is not known.
+    pub(crate) fn text(&self, profile: &Profile) -> Option<String> {
+        let named = |row: &[Value<'_>], columns: &[usize]| {
+            columns.iter().find_map(|column| match row.get(*column) {
+                Some(Value::Text(text)) => Some(text.to_string()),
+                _ => None,
+            })
+        };
+        let text = |row: &Vec<Value<'_>>| {
+            let name = named(row, self.naming)?;
+            Some(match named(row, self.place) {
+                Some(place) => format!("{name} ({place})"),
+                None => name,
+            })
+        };
+        Some(self.rows(profile)?.iter().filter_map(text).collect::<Vec<_>>().join("; "))
     }
 
     /// Returns whether the items are records. Those of the other lists are texts.
@@ -57,109 +73,131 @@ fn rows<'a, T>(list: &'a Field<Vec<T>>, row: impl Fn(&'a T) -> Vec<Value<'a>>) -
     list.value().map(|items| items.iter().map(row).collect())
 }
 
+pub(crate) const MFA_METHODS: &List = &List {
+    name: "mfa_methods",
+    columns: &[("item", ColumnType::Text)],
+    naming: &[0],
+    place: &[],
+    rows: |profile| rows(&profile.security.mfa_methods, |it| vec![Value::Text(it.as_str().into())]),
+};
+
+pub(crate) const EMAILS: &List = &List {
+    name: "emails",
+    columns: &[
+        ("address", ColumnType::Text),
+        ("purpose", ColumnType::Word),
+        ("primary", ColumnType::Bool),
+        ("verified", ColumnType::Bool),
+    ],
+    naming: &[0],
+    place: &[],
+    rows: |profile| {
+        rows(&profile.emails, |it| {
+            vec![
+                text(&it.address),
+                word(&it.purpose, EmailPurpose::as_str),
+                bool(it.primary),
+                bool(it.verified),
+            ]
+        })
+    },
+};
+
+pub(crate) const ROLES: &List = &List {
+    name: "roles",
+    columns: &[
+        ("role_id", ColumnType::Text),
+        ("role_name", ColumnType::Text),
+        ("scope_tier", ColumnType::Word),
+        ("scope_id", ColumnType::Text),
+        ("scope_name", ColumnType::Text),
+    ],
+    naming: &[1, 0],
+    place: &[4, 3],
+    rows: |profile| {
+        rows(&profile.roles, |it| {
+            let (role, scope) = (it.role.value(), it.scope.value());
+            vec![
+                role.map_or(Value::None, |role| text(&role.id)),
+                role.map_or(Value::None, |role| text(&role.name)),
+                scope.map_or(Value::None, |scope| word(&scope.tier, ScopeTier::as_str)),
+                scope.map_or(Value::None, |scope| text(&scope.id)),
+                scope.map_or(Value::None, |scope| text(&scope.name)),
+            ]
+        })
+    },
+};
+
+pub(crate) const GROUPS: &List = &List {
+    name: "groups",
+    columns: &[("id", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
+    naming: &[1, 0],
+    place: &[],
+    rows: |profile| rows(&profile.groups, |it| vec![text(&it.id), text(&it.name), text(&it.kind)]),
+};
+
+pub(crate) const LABELS: &List = &List {
+    name: "labels",
+    columns: &[("id", ColumnType::Text), ("name", ColumnType::Text)],
+    naming: &[1, 0],
+    place: &[],
+    rows: |profile| rows(&profile.labels, |it| vec![text(&it.id), text(&it.name)]),
+};
+
+pub(crate) const ENTITLEMENTS: &List = &List {
+    name: "entitlements",
+    columns: &[("value", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
+    naming: &[1, 0],
+    place: &[],
+    rows: |profile| rows(&profile.entitlements, |it| vec![text(&it.value), text(&it.name), text(&it.kind)]),
+};
+
+pub(crate) const CREDENTIALS: &List = &List {
+    name: "credentials",
+    columns: &[
+        ("id", ColumnType::Text),
+        ("kind", ColumnType::Word),
+        ("name", ColumnType::Text),
+        ("created", ColumnType::Time),
+        ("last_used", ColumnType::Time),
+        ("expires", ColumnType::Time),
+    ],
+    naming: &[2, 0],
+    place: &[],
+    rows: |profile| {
+        rows(&profile.credentials, |it| {
+            vec![
+                text(&it.id),
+                word(&it.kind, CredentialKind::as_str),
+                text(&it.name),
+                time(&it.created),
+                time(&it.last_used),
+                time(&it.expires),
+            ]
+        })
+    },
+};
+
+pub(crate) const PHONES: &List = &List {
+    name: "phones",
+    columns: &[
+        ("number", ColumnType::Text),
+        ("kind", ColumnType::Word),
+        ("primary", ColumnType::Bool),
+        ("verified", ColumnType::Bool),
+    ],
+    naming: &[0],
+    place: &[],
+    rows: |profile| {
+        rows(&profile.phones, |it| {
+            vec![text(&it.number), text(&it.kind), bool(it.primary), bool(it.verified)]
+        })
+    },
+};
+
 /// All lists that have a column.
-pub(crate) const LISTS: &[List] = &[
-    List {
-        name: "mfa_methods",
-        columns: &[("item", ColumnType::Text)],
-        rows: |profile| rows(&profile.security.mfa_methods, |it| vec![Value::Text(it.as_str().into())]),
-    },
-    List {
-        name: "emails",
-        columns: &[
-            ("address", ColumnType::Text),
-            ("purpose", ColumnType::Word),
-            ("primary", ColumnType::Bool),
-            ("verified", ColumnType::Bool),
-        ],
-        rows: |profile| {
-            rows(&profile.emails, |it| {
-                vec![
-                    text(&it.address),
-                    word(&it.purpose, EmailPurpose::as_str),
-                    bool(it.primary),
-                    bool(it.verified),
-                ]
-            })
-        },
-    },
-    List {
-        name: "roles",
-        columns: &[
-            ("role_id", ColumnType::Text),
-            ("role_name", ColumnType::Text),
-            ("scope_tier", ColumnType::Word),
-            ("scope_id", ColumnType::Text),
-            ("scope_name", ColumnType::Text),
-        ],
-        rows: |profile| {
-            rows(&profile.roles, |it| {
-                let (role, scope) = (it.role.value(), it.scope.value());
-                vec![
-                    role.map_or(Value::None, |role| text(&role.id)),
-                    role.map_or(Value::None, |role| text(&role.name)),
-                    scope.map_or(Value::None, |scope| word(&scope.tier, ScopeTier::as_str)),
-                    scope.map_or(Value::None, |scope| text(&scope.id)),
-                    scope.map_or(Value::None, |scope| text(&scope.name)),
-                ]
-            })
-        },
-    },
-    List {
-        name: "groups",
-        columns: &[("id", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
-        rows: |profile| rows(&profile.groups, |it| vec![text(&it.id), text(&it.name), text(&it.kind)]),
-    },
-    List {
-        name: "labels",
-        columns: &[("id", ColumnType::Text), ("name", ColumnType::Text)],
-        rows: |profile| rows(&profile.labels, |it| vec![text(&it.id), text(&it.name)]),
-    },
-    List {
-        name: "entitlements",
-        columns: &[("value", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
-        rows: |profile| {
-            rows(&profile.entitlements, |it| vec![text(&it.value), text(&it.name), text(&it.kind)])
-        },
-    },
-    List {
-        name: "credentials",
-        columns: &[
-            ("id", ColumnType::Text),
-            ("kind", ColumnType::Word),
-            ("name", ColumnType::Text),
-            ("created", ColumnType::Time),
-            ("last_used", ColumnType::Time),
-            ("expires", ColumnType::Time),
-        ],
-        rows: |profile| {
-            rows(&profile.credentials, |it| {
-                vec![
-                    text(&it.id),
-                    word(&it.kind, CredentialKind::as_str),
-                    text(&it.name),
-                    time(&it.created),
-                    time(&it.last_used),
-                    time(&it.expires),
-                ]
-            })
-        },
-    },
-    List {
-        name: "phones",
-        columns: &[
-            ("number", ColumnType::Text),
-            ("kind", ColumnType::Word),
-            ("primary", ColumnType::Bool),
-            ("verified", ColumnType::Bool),
-        ],
-        rows: |profile| {
-            rows(&profile.phones, |it| {
-                vec![text(&it.number), text(&it.kind), bool(it.primary), bool(it.verified)]
-            })
-        },
-    },
-];
+pub(crate) const LISTS: [&List; 8] =
+    [MFA_METHODS, EMAILS, ROLES, GROUPS, LABELS, ENTITLEMENTS, CREDENTIALS, PHONES];
 
 /// Returns a time in microseconds since 1970, rounded down; `None` before the year 1, which databases and Python do not have.
 pub(crate) fn microseconds(time: Timestamp) -> Option<i64> {

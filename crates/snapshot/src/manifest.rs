@@ -1,6 +1,9 @@
 //! What a snapshot holds, and the proof that it is complete.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path},
+};
 
 use anyprofile_core::{Capabilities, FieldPath, ListQuery, ProviderInfo, Timestamp, capabilities::Readable};
 use serde::{Deserialize, Serialize};
@@ -45,7 +48,8 @@ pub struct Manifest {
     pub ended: Timestamp,
     /// Whether every profile that the query asks for was written, as far as the services show them.
     pub complete: bool,
-    /// What was asked for. Fields of the query that are not set have no key.
+    /// What was asked for. Fields of the query that are not set have no key. Where personal data is hidden, an address or a text that was
+    /// searched is `[redacted]` or a pseudonym.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub query: ListQuery,
     /// Whether the query had a condition on fields, which is not repeated here because of what is hidden.
@@ -109,6 +113,12 @@ impl FileManifest {
     pub fn new(path: impl Into<String>, rows: u64, bytes: u64, sha256: impl Into<String>) -> Self {
         Self { path: path.into(), rows, bytes, sha256: sha256.into() }
     }
+
+    /// Returns whether the name is that of a file below the manifest, as every name that we write is.
+    pub(crate) fn is_inside(&self) -> bool {
+        let mut parts = Path::new(&self.path).components().peekable();
+        parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+    }
 }
 
 /// The form in which another tool reads the data.
@@ -139,7 +149,7 @@ pub struct AccountManifest {
     pub service_name: String,
     /// Where the service was asked.
     pub base_url: String,
-    /// The profile that the credential belongs to, or its digest where identifiers are replaced; `None` if the service does not tell.
+    /// The profile that the credential belongs to, with a pseudonym where ids are replaced; `None` if the service does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
     /// Why the owner of the credential is not known, if the service tells it and did not: the kind of the error.

@@ -1,4 +1,4 @@
-//! Personal data that is hidden, or replaced by pseudonyms, before anything is written.
+//! Personal data that is hidden, or replaced by pseudonyms, before a snapshot is written.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
 
 /// A class of the fields of a profile, by what they say about a person.
 ///
-/// Each field is of one class. The status, the kind, the roles, groups and times of an account are of none: a review needs them.
+/// Each field is of one class at most. The status, the kind, the roles, groups and times of an account are of none: a review needs them.
 ///
 /// ```
 /// use anyprofile_core::FieldPath;
@@ -267,21 +267,20 @@ impl Hiding {
     /// Replaces the value of one field, by its path, such as `security.last_login`. Null stays null: it says that there is none. Returns
     /// whether there is still a value: what is hidden and no text goes.
     pub fn field(&self, path: &str, value: &mut Value) -> bool {
-        if path != "id" {
-            self.replace(path, value);
-        }
-        *value != Value::String(GONE.to_owned())
+        path == "id" || self.replace(path, value)
     }
 
-    fn replace(&self, path: &str, value: &mut Value) {
+    /// Returns whether there is still a value.
+    fn replace(&self, path: &str, value: &mut Value) -> bool {
         let class = FieldClass::of_path(path);
         if class.is_some_and(|class| self.hides(class)) {
-            redact(value);
+            return redact(value);
         } else if self.key.is_some() && names_people(path, class) {
             self.each_text(value);
         } else {
             self.addresses(value);
         }
+        true
     }
 
     fn hides(&self, class: FieldClass) -> bool {
@@ -352,9 +351,6 @@ fn is_sort(key: &str) -> bool {
     matches!(key, "purpose" | "kind" | "primary" | "verified")
 }
 
-/// What stands for a value that is left out, until its key is removed.
-const GONE: &str = "\u{0}";
-
 /// Returns whether the texts of a field may name or reach a person. What a service has beyond the common fields may hold anything.
 fn names_people(path: &str, class: Option<FieldClass>) -> bool {
     let is_of_person =
@@ -363,26 +359,78 @@ fn names_people(path: &str, class: Option<FieldClass>) -> bool {
         || ["extension", "unknown", "metadata"].iter().any(|root| path.split('.').next() == Some(root))
 }
 
-/// Replaces a value that is hidden. A text stays a text; null stays null; anything else goes.
-fn redact(value: &mut Value) {
+/// Replaces a value that is hidden. A text stays a text, and null stays null. Returns false for anything else: it must go.
+fn redact(value: &mut Value) -> bool {
     match value {
-        Value::Null => {}
+        Value::Null => true,
         // A time stays one, or goes.
-        Value::String(text) if text.parse::<Timestamp>().is_ok() => *value = Value::String(GONE.to_owned()),
-        Value::String(text) => REDACTED.clone_into(text),
+        Value::String(text) if text.parse::<Timestamp>().is_ok() => false,
+        Value::String(text) => {
+            REDACTED.clone_into(text);
+            true
+        }
         Value::Object(fields)
             if fields.values().any(|it| it.is_string() || it.is_object() || it.is_array()) =>
         {
-            fields.retain(|key, value| {
-                if !is_sort(key) {
-                    redact(value);
-                }
-                *value != Value::String(GONE.to_owned())
-            });
+            redact_fields(fields);
+            true
         }
         Value::Array(items) if items.iter().any(|it| it.is_object() || it.is_string()) => {
-            items.iter_mut().for_each(redact);
+            // An item of which everything is hidden still counts.
+            items.retain_mut(|item| match item {
+                Value::Object(fields) => {
+                    redact_fields(fields);
+                    true
+                }
+                item => redact(item),
+            });
+            true
         }
-        value => *value = Value::String(GONE.to_owned()),
+        _ => false,
+    }
+}
+
+fn redact_fields(fields: &mut Map<String, Value>) {
+    fields.retain(|key, value| is_sort(key) || redact(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::planted;
+
+    #[test]
+    fn every_profile_is_one_when_everything_is_hidden() {
+        let (_, rows) = planted().unwrap();
+        let key = b"a key of at least 16 bytes";
+        for hiding in [
+            Hiding::default().redact(FieldClass::ALL),
+            Hiding::default().pseudonymize(key).unwrap(),
+            Hiding::default().redact([FieldClass::Contact]).pseudonymize(key).unwrap(),
+        ] {
+            for row in &rows {
+                let hidden = hiding.profile(row.profile.clone()).unwrap();
+                assert_eq!(hidden.emails.items().len(), row.profile.emails.items().len());
+                let text = serde_json::to_string(&hidden).unwrap();
+                assert!(!text.contains("ada@example.com") && !text.contains("\\u0000"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_hidden_still_counts_and_a_text_without_a_class_is_kept() {
+        let hiding = Hiding::default().redact([FieldClass::Contact, FieldClass::Security]);
+        let mut profile = serde_json::json!({
+            "emails": [{"address": "ada@example.com", "primary": true}, {"primary": false, "order": 1}, {"address": null}],
+            "security": {"last_login": "2026-01-31T12:00:00Z", "mfa_methods": ["totp"], "sso": true},
+            "title": "\u{0}",
+        });
+        hiding.json(&mut profile);
+        let expected = serde_json::json!({
+            "emails": [{"address": "[redacted]", "primary": true}, {"primary": false}, {"address": null}],
+            "security": {"mfa_methods": ["[redacted]"]},
+            "title": "\u{0}",
+        });
+        assert_eq!(profile, expected);
     }
 }

@@ -7,11 +7,11 @@ use futures_core::stream::BoxStream;
 use futures_util::StreamExt as _;
 
 use crate::{
-    digest::Digest,
+    digest::Tally,
     error::{Result, SnapshotError},
     manifest::Manifest,
     stage::{ExportObserver, ExportOptions, Stage},
-    store::{SnapshotStore, Target},
+    store::{MISSING, SnapshotStore, Target},
 };
 
 /// A snapshot that was written.
@@ -135,14 +135,13 @@ impl Snapshot {
             findings.push("the manifest was edited: its seal does not match".to_owned());
         }
         let files = self.store.check_files(manifest).await?;
-        let is_missing = files.iter().any(|finding| finding.ends_with("is missing"));
+        let is_missing = files.iter().any(|finding| finding.ends_with(MISSING));
         findings.extend(files);
         // Of a form, profiles cannot be read: its file is as it was, or it is not.
         if is_missing || manifest.form.is_some() {
             return Ok(findings);
         }
-        let mut digests = vec![Digest::default(); manifest.accounts.len()];
-        let mut counts = vec![0_u64; manifest.accounts.len()];
+        let mut tallies = vec![Tally::default(); manifest.accounts.len()];
         let mut strangers = 0_u64;
         let mut profiles = self.read();
         while let Some(profile) = profiles.next().await {
@@ -161,23 +160,21 @@ impl Snapshot {
             };
             let line = serde_json::to_string(&profile)
                 .map_err(|_| SnapshotError::unreadable(&self.place, "a profile cannot be written as JSON"))?;
-            digests[account].update(line.as_bytes());
-            digests[account].update(b"\n");
-            counts[account] += 1;
+            tallies[account].add(line.as_bytes());
         }
-        for ((account, digest), count) in manifest.accounts.iter().zip(digests).zip(&counts) {
-            let name = &account.account;
-            if account.seen != *count {
+        let rows: u64 = tallies.iter().map(|tally| tally.seen).sum();
+        for (account, tally) in manifest.accounts.iter().zip(tallies) {
+            let (name, count) = (&account.account, tally.seen);
+            if account.seen != count {
                 findings
                     .push(format!("{name}: it has {count} profiles, and the manifest says {}", account.seen));
-            } else if account.sha256 != digest.finish() {
+            } else if account.sha256 != tally.sha256() {
                 findings.push(format!("{name}: the profiles were changed: their SHA-256 differs"));
             }
         }
         if strangers > 0 {
             findings.push(format!("{strangers} profiles are of accounts that the manifest does not name"));
         }
-        let rows: u64 = counts.iter().sum();
         if rows != manifest.rows {
             findings.push(format!("there are {rows} profiles, and the manifest says {}", manifest.rows));
         }

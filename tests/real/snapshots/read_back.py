@@ -7,11 +7,11 @@ read back: the number of rows, the number of nulls of five columns, and five nam
 seconds, CPU seconds and peak memory.
 """
 
+import csv
 import gzip
+import io
 import json
 import os
-import logging
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,6 +24,8 @@ import pandas
 import polars
 import pyarrow.dataset
 import pyarrow.parquet
+
+import servers
 
 COMMAND, FOLDER, PROFILES = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 POSTGRES = sys.argv[4] if len(sys.argv) > 4 else None
@@ -120,31 +122,10 @@ def verify(to):
         failures.append(f"{to}: verify: {done.stdout}{done.stderr}")
 
 
-def serve():
-    sandbox = subprocess.Popen(
-        [COMMAND, "sandbox", "--json", "--profiles", str(PROFILES)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    it = json.loads(sandbox.stdout.readline())
-    variables = dict(os.environ)
-    variables.update(
-        UPSUN_API_TOKEN=it["upsun"]["api_token"],
-        UPSUN_API_URL=it["upsun"]["base_url"],
-        UPSUN_AUTH_URL=it["upsun"]["auth_url"],
-        PROBELY_API_KEY=it["probely"]["api_key"],
-        PROBELY_API_BASE_URL=it["probely"]["base_url"],
-        ANTHROPIC_API_KEY=it["anthropic"]["api_key"],
-        ANTHROPIC_BASE_URL=it["anthropic"]["base_url"],
-    )
-    return sandbox, variables
-
-
 shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 os.chdir(FOLDER)
-sandbox, environment = serve()
-environment["AWS_ALLOW_HTTP"] = "true"
-objects = None
-try:
+with servers.sandbox(COMMAND, PROFILES) as environment, servers.objects(environment, "reviews") as s3:
     figures = {}
     with open("listed.ndjson", "w", encoding="utf-8") as listed:
         figures["list -o ndjson"] = measured(["list", "-o", "ndjson", "-q"], listed)
@@ -185,7 +166,6 @@ try:
 
     figures["sqlite:people.db"] = export("sqlite:people.db")
     base = sqlite3.connect("people.db")
-    base.create_function("regexp", 2, lambda pattern, text: bool(re.search(pattern, text or "")))
     of_sql("sqlite3", lambda q: base.execute(q.replace(" t", " latest_profiles", 1)).fetchall())
     base.close()
 
@@ -195,24 +175,12 @@ try:
             done = subprocess.run(["psql", POSTGRES, "--no-psqlrc", "--csv", "--tuples-only", "--command", query.replace(" t", " anyprofile.latest_profiles", 1)], capture_output=True, text=True)
             if done.returncode != 0:
                 raise RuntimeError(done.stderr)
-            import csv, io
             def value(text, column):
                 return {"t": True, "f": False}.get(text, text) if column == 3 else text
             return [[(None if text == "" else (int(text) if text.isdigit() and len(row) == 1 else value(text, i))) for i, text in enumerate(row)] for row in csv.reader(io.StringIO(done.stdout))]
         of_sql("psql", psql)
         verify(POSTGRES)
 
-    from moto.server import ThreadedMotoServer
-    import boto3
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    objects = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    objects.start()
-    host, port = objects.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    environment.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_ENDPOINT=endpoint, AWS_REGION="us-east-1")
-    s3 = boto3.client("s3", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    s3.create_bucket(Bucket="reviews")
     figures["s3://reviews/2026"] = export("s3://reviews/2026", "--work", str(FOLDER / "work"))
     names = [it["Key"] for it in s3.list_objects_v2(Bucket="reviews")["Contents"]]
     print("  s3:", ", ".join(names))
@@ -236,10 +204,6 @@ try:
     start = time.monotonic()
     duckdb.sql("copy (select * from read_ndjson('people.ndjson', sample_size=-1, maximum_object_size=33554432)) to 'duckdb.parquet' (format parquet, compression zstd)")
     print(f"| duckdb's COPY of people.ndjson to Parquet | {time.monotonic() - start:.1f} | | | | {len(truth) / (time.monotonic() - start):.0f} |")
-finally:
-    sandbox.kill()
-    if objects:
-        objects.stop()
 for failure in failures:
     print("FAILED:", failure)
 sys.exit(1 if failures else 0)

@@ -13,8 +13,8 @@ use crate::{exit::Failure, files};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// Where the snapshot is written to. Until the export ends, what was read is kept in TARGET.partial, with TARGET.partial.checkpoint;
-    /// with them, the same command resumes the export.
+    /// Where the snapshot is written to. Until the export ends, what was read is kept in TARGET.partial beside it, or in the folder of
+    /// --work, with a checkpoint; with them, the same command resumes the export.
     #[arg(long, value_name = "TARGET", required_unless_present = "evidence")]
     pub(crate) to: Option<String>,
     /// Write a folder for an auditor: the data, the manifest, a cover page, and the hashes of all files.

@@ -1,7 +1,7 @@
 //! `anyprofile diff`
 
 use anyprofile::{
-    Error, Field, FieldPath, ProviderInfo,
+    Error, Field, FieldPath,
     snapshot::{
         AccountExport, ExportObserver, ExportOptions, Snapshot, Stage, Target, Tool,
         diff::{Change, Diff, DiffOptions, DiffSummary, FieldChange},
@@ -15,7 +15,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     interrupt,
-    output::{print_line, print_rows},
+    output::{MOST_ROWS, print_line, print_rows},
     progress::Progress,
     session::Session,
 };
@@ -26,9 +26,6 @@ const LIVE: &str = "live";
 /// The columns of a row: a field that differs, or a profile that is only in one snapshot.
 const COLUMNS: [&str; 8] =
     ["change", "id", "name", "field", "before", "after", "before_state", "after_state"];
-
-/// The most rows of a table. The other formats have no limit.
-const TABLE_ROWS: usize = 50_000;
 
 /// Compares two snapshots, and prints each change.
 pub(crate) async fn run(global: &Global, arguments: DiffArguments) -> Result<Exit, Failure> {
@@ -90,13 +87,13 @@ fn tell(summary: &DiffSummary) {
 
 /// Prints the changes.
 fn print(format: Format, diff: &mut Diff) -> Result<(), Failure> {
-    let (mut rows, mut documents) = (Vec::new(), Vec::new());
+    let (mut rows, mut documents, mut is_cut) = (Vec::new(), Vec::new(), false);
     for change in diff {
         let change = change?;
         match format {
             Format::Ndjson => print_line(&serde_json::to_string(&change)?)?,
             Format::Json => documents.push(serde_json::to_value(&change)?),
-            Format::Table if rows.len() >= TABLE_ROWS => {}
+            Format::Table if rows.len() >= MOST_ROWS => is_cut = true,
             Format::Table | Format::Csv => rows.extend(rows_of(&change)),
         }
     }
@@ -106,8 +103,8 @@ fn print(format: Format, diff: &mut Diff) -> Result<(), Failure> {
         Format::Table if rows.is_empty() => {}
         Format::Table | Format::Csv => print_rows(format, &COLUMNS, &rows)?,
     }
-    if format == Format::Table && rows.len() >= TABLE_ROWS {
-        say!("warning: the table ends after {TABLE_ROWS} rows; -o csv and -o ndjson have all");
+    if is_cut {
+        say!("warning: the table ends after {} rows; -o csv and -o ndjson have all", rows.len());
     }
     Ok(())
 }
@@ -161,31 +158,25 @@ async fn live(
     let tool = Tool::new(global.program.name(), global.program.version());
     let mut options = ExportOptions::new(manifest.query.clone(), tool);
     options.allows_incomplete = true;
-    let mut listing = Listing { progress: Progress::start(global), exits: Vec::new() };
+    let mut listing = Listing { progress: Progress::start(global), has_failed: false };
     let providers = session.directory.providers();
     let mut stage = Stage::open(&target.stage(folder), providers, options, &mut listing).await?;
-    let stop = async {
-        if interrupt::signalled().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    if stage.run(stop, &mut listing).await? {
+    if stage.run(interrupt::signalled(), &mut listing).await? {
         return Err(Failure::Usage("interrupted: nothing was compared".to_owned()));
     }
     listing.progress.finish();
     let unusable: Vec<_> = session.unusable.iter().map(|(name, _)| name.to_string()).collect();
     let mut store = target.open().await?;
     stage.into_snapshot(&mut *store, &unusable).await?;
-    let exit = Exit::of_all(listing.exits);
-    let exit = if unusable.is_empty() { exit } else { Exit::Partial };
-    let exit = if exit == Exit::Complete { exit } else { Exit::Partial };
+    let is_missing_some = listing.has_failed || !unusable.is_empty();
+    let exit = if is_missing_some { Exit::Partial } else { Exit::Complete };
     Ok((Snapshot::of_store(store, LIVE).await?, exit))
 }
 
 /// A listing of the accounts as they are now.
 struct Listing {
     progress: Progress,
-    exits: Vec<Exit>,
+    has_failed: bool,
 }
 
 impl ExportObserver for Listing {
@@ -195,8 +186,6 @@ impl ExportObserver for Listing {
 
     fn failed(&mut self, error: &Error) {
         diagnostics::error(error);
-        self.exits.push(Exit::of(error));
+        self.has_failed = true;
     }
-
-    fn owner_not_known(&mut self, _: &ProviderInfo, _: &Error) {}
 }

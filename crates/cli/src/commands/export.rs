@@ -2,18 +2,22 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     path::{Path, PathBuf},
 };
 
 use anyprofile::{
     Error, ListQuery, ProviderInfo,
-    snapshot::{AccountExport, ExportObserver, ExportOptions, SnapshotStore, Stage, Target, Tool},
+    snapshot::{
+        AccountExport, ExportObserver, ExportOptions, SnapshotError, SnapshotStore, Stage, Target, Tool,
+        form::Form,
+    },
 };
 use etcetera::BaseStrategy as _;
 use serde_json::json;
 
 use crate::{
-    args::{ExportArguments, Global, Output},
+    args::{ExportArguments, Format, Global},
     diagnostics,
     exit::{Exit, Failure},
     files::write_whole,
@@ -25,7 +29,7 @@ use crate::{
 
 /// Writes a snapshot of all accounts. An interrupted export can be resumed.
 pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<Exit, Failure> {
-    if matches!(global.chosen, Output::Csv | Output::Json | Output::Ndjson) {
+    if matches!(global.chosen.format(), Some(Format::Csv | Format::Json | Format::Ndjson)) {
         let why = "the name of the target says what is written: --to people.ndjson, people.csv, people.parquet; omit -o, or use list -o csv";
         return Err(Failure::Usage(why.to_owned()));
     }
@@ -51,14 +55,10 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     let mut export = Export { to: target.to_string(), global, exits: Vec::new(), progress: None };
     let stage_path = target.stage(&work);
     if target.path().is_none() {
-        std::fs::create_dir_all(&work).map_err(|error| crate::files::failure(&work, &error))?;
+        fs::create_dir_all(&work).map_err(|error| crate::files::failure(&work, &error))?;
     }
-    refuse_finished(&target, &stage_path)?;
-    // Told before everybody is asked.
-    if !store.keeps_several() && !stage_path.exists() && store.manifest().await.is_ok() {
-        return Err(Failure::Usage(format!(
-            "{target}: it exists, and a snapshot replaces nothing; name another one"
-        )));
+    if !stage_path.exists() && is_finished(&target, &mut *store).await {
+        return Err(SnapshotError::exists(&target).into());
     }
     let opened = Stage::open(&stage_path, session.directory.providers(), options, &mut export).await;
     let stage = match opened {
@@ -73,8 +73,8 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         let seen: u64 = stage.accounts().iter().map(|it| it.seen).sum();
         say!("resuming {target}: it already holds {}", counted(seen, "profile", "profiles"));
     }
-    let is_of_one_system = matches!(global.chosen, Output::Vanta | Output::Secureslate);
-    if is_of_one_system && session.directory.providers().len() > 1 && !global.quiet {
+    let is_of_one_service = global.chosen.form().is_some_and(Form::is_of_one_service);
+    if is_of_one_service && session.directory.providers().len() > 1 && !global.quiet {
         say!(
             "note: this form has no column for the service, and its tool wants a file for each; use --account"
         );
@@ -113,15 +113,17 @@ fn state_folder() -> Result<PathBuf, Failure> {
     Ok(state.join("anyprofile"))
 }
 
-/// Refuses to begin an export whose file is there. One that was interrupted goes on, and is refused by its store at the end.
-fn refuse_finished(target: &Target, stage: &Path) -> Result<(), Failure> {
-    let Some(path) = target.path().filter(|_| target.is_file()) else { return Ok(()) };
-    let is_empty_folder = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
-    let is_empty_file = path.symlink_metadata().is_ok_and(|it| it.is_file() && it.len() == 0);
-    if path.symlink_metadata().is_err() || is_empty_folder || is_empty_file || stage.exists() {
-        return Ok(());
+/// Returns whether a snapshot, or something else, is at a target that holds only one. Told before everybody is asked; an export that was
+/// interrupted goes on, and is refused by its store at the end.
+async fn is_finished(target: &Target, store: &mut dyn SnapshotStore) -> bool {
+    if let Some(path) = target.path().filter(|_| target.is_file()) {
+        let is_empty_folder = path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        let is_empty_file = |it: fs::Metadata| it.is_file() && it.len() == 0;
+        if path.symlink_metadata().is_ok_and(|it| !is_empty_folder && !is_empty_file(it)) {
+            return true;
+        }
     }
-    Err(Failure::Usage(format!("{target}: it exists, and a snapshot replaces nothing; name another one")))
+    !store.keeps_several() && store.manifest().await.is_ok()
 }
 
 /// Checks that the report does not overwrite the snapshot.
@@ -202,12 +204,7 @@ impl Export<'_> {
         allows_incomplete: bool,
         report_to: Option<&Path>,
     ) -> Result<Exit, Failure> {
-        let stop = async {
-            if interrupt::signalled().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        let ended = stage.run(stop, &mut self).await;
+        let ended = stage.run(interrupt::signalled(), &mut self).await;
         if let Some(progress) = self.progress.take() {
             progress.finish();
         }

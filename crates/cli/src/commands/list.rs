@@ -4,7 +4,7 @@ use anyprofile::{AccountReport, ListQuery, profile::NoteKind};
 
 use super::export::write_report;
 use crate::{
-    args::{Format, Global, List, Members, Output},
+    args::{Format, Global, List, Members},
     diagnostics,
     exit::{Exit, Failure},
     output::{Columns, CsvOptions, account_order, form_writer, profile_writer_with},
@@ -97,7 +97,7 @@ async fn deliver(
     let reports = listing.reports();
     // If all accounts failed without a profile, no table is printed.
     let is_anything = |report: &AccountReport| report.failure.is_none() || report.listing.seen > 0;
-    if global.chosen != Output::Table || reports.iter().any(is_anything) {
+    if global.chosen.format() != Some(Format::Table) || reports.iter().any(is_anything) {
         writer.finish()?;
     }
     write_report(list.report.as_deref(), &summary::document(&reports, session.unusable.len()))?;

@@ -72,8 +72,8 @@ async fn push_vanta(global: &Global, push: &PushVanta) -> Result<Exit, Failure> 
     let client = client(base_url)?;
     let request = Request::put("put-user-account", &body).path("/v1/resources/user_account");
     let response = client.send(request).await?;
-    let answer: Value = response.decode()?;
-    if answer.get("success").is_some_and(|success| *success != Value::Bool(true)) {
+    let body: Value = response.decode()?;
+    if body.get("success").is_some_and(|success| *success != Value::Bool(true)) {
         return Err(Failure::Library(
             response.error(ErrorKind::Upstream, "Vanta says that it did not take the list"),
         ));
@@ -111,14 +111,13 @@ async fn resources(snapshot: &Snapshot, unknown_mfa: Option<bool>) -> Result<Vec
     let (mut resources, mut unknown, mut unknown_count) = (Vec::new(), Vec::new(), 0_u64);
     let mut profiles = snapshot.read();
     while let Some(profile) = profiles.try_next().await? {
-        let mfa = profile.security.mfa_enabled.value().copied().or(unknown_mfa);
-        if mfa.is_none() {
+        let Some(mfa) = profile.security.mfa_enabled.value().copied().or(unknown_mfa) else {
             unknown_count += 1;
             if unknown.len() < NAMED {
                 unknown.push(profile.id.to_string());
             }
             continue;
-        }
+        };
         resources.push(resource(&profile, mfa));
     }
     if unknown_count == 0 {
@@ -134,7 +133,7 @@ async fn resources(snapshot: &Snapshot, unknown_mfa: Option<bool>) -> Result<Vec
 }
 
 /// Returns one account as Vanta takes it. What is not known is left out.
-fn resource(profile: &Profile, mfa: Option<bool>) -> Value {
+fn resource(profile: &Profile, mfa: bool) -> Value {
     let mut fields = Map::new();
     let mut set = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -156,7 +155,7 @@ fn resource(profile: &Profile, mfa: Option<bool>) -> Value {
     // An account of which it is not known that access is gone is not called deactivated.
     let is_gone = matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
     set("status", profile.status.is_known().then(|| if is_gone { "DEACTIVATED" } else { "ACTIVE" }.into()));
-    set("mfaEnabled", mfa.map(Value::from));
+    set("mfaEnabled", Some(mfa.into()));
     set("authMethod", profile.security.sso.is_known_to_be(&true).then(|| "SSO".into()));
     let is_admin = profile.access.owner.is_known_to_be(&true);
     set("permissionLevel", is_admin.then(|| "ADMIN".into()));
@@ -181,7 +180,6 @@ fn client(base_url: String) -> Result<HttpClient, Failure> {
         })
     };
     let base = Url::parse(&base_url).map_err(|error| Failure::Usage(format!("VANTA_API_URL: {error}")))?;
-    let is_here = base.host_str().is_some_and(|host| matches!(host, "127.0.0.1" | "[::1]" | "localhost"));
     let token_url =
         base.join("/oauth/token").map_err(|error| Failure::Usage(format!("VANTA_API_URL: {error}")))?;
     let exchange = TokenExchange::client_credentials(
@@ -201,7 +199,6 @@ fn client(base_url: String) -> Result<HttpClient, Failure> {
                 failure.text("/error/message").or_else(|| failure.text("/message")).map(str::to_owned);
         },
     );
-    let mut options = HttpOptions::default();
-    options.allow_insecure_http = is_here;
-    Ok(HttpClient::new(info, Credential::exchange(exchange), HeaderMap::new(), dialect, options)?)
+    let credential = Credential::exchange(exchange);
+    Ok(HttpClient::new(info, credential, HeaderMap::new(), dialect, HttpOptions::default())?)
 }

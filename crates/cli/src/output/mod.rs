@@ -21,7 +21,7 @@ pub(crate) use self::{
     form::form_writer,
     json::selected,
     rows::Rows,
-    table::{Columns, account_order, grid, one_profile},
+    table::{Columns, MOST_ROWS, account_order, grid, one_profile},
     writer::ProfileWriter,
 };
 

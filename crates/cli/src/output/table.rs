@@ -73,7 +73,7 @@ impl Columns {
 }
 
 /// The maximum number of rows of a table. All rows are in memory before the first one is written.
-const MOST_ROWS: usize = 50_000;
+pub(crate) const MOST_ROWS: usize = 50_000;
 
 /// The maximum number of characters of a cell. All ids are shorter.
 const MOST_CHARACTERS: usize = 1000;

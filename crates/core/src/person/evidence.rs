@@ -1,8 +1,5 @@
 //! What a profile says about whose it is.
 
-use std::hash::{BuildHasher as _, RandomState};
-
-use super::mailbox::is_shared_mailbox;
 use crate::{Kind, Profile, ProfileId, email::normalized_address};
 
 /// The keys of one profile.
@@ -10,7 +7,7 @@ use crate::{Kind, Profile, ProfileId, email::normalized_address};
 pub(super) struct Evidence {
     pub(super) id: ProfileId,
     /// Whether it is known to be no human.
-    pub(super) is_thing: bool,
+    pub(super) is_not_human: bool,
     pub(super) emails: Box<[EmailKey]>,
     pub(super) external_id: Option<Box<str>>,
     pub(super) employee_number: Option<Box<str>>,
@@ -29,7 +26,6 @@ pub(super) struct OwnerKey {
 pub(super) struct EmailKey {
     pub(super) address: Box<str>,
     pub(super) is_verified: bool,
-    pub(super) is_shared: bool,
 }
 
 impl Evidence {
@@ -46,11 +42,7 @@ impl Evidence {
             let is_verified = email.verified.is_known_to_be(&true);
             match emails.iter_mut().find(|known| *known.address == *address) {
                 Some(known) => known.is_verified |= is_verified,
-                None => emails.push(EmailKey {
-                    is_shared: is_shared_mailbox(&address),
-                    address: address.into(),
-                    is_verified,
-                }),
+                None => emails.push(EmailKey { address: address.into(), is_verified }),
             }
         }
         let owner = profile.owner.value().map(|owner| {
@@ -59,7 +51,7 @@ impl Evidence {
         });
         Self {
             id: profile.id.clone(),
-            is_thing: matches!(profile.kind.value(), Some(Kind::Service | Kind::Organization)),
+            is_not_human: matches!(profile.kind.value(), Some(Kind::Service | Kind::Organization)),
             emails: emails.into(),
             external_id: profile.external_id.value().and_then(|id| key(id)),
             employee_number: profile.employee.number.value().and_then(|number| key(number)),
@@ -70,21 +62,5 @@ impl Evidence {
     /// Returns whether two profiles are of one account.
     pub(super) fn is_same_account(&self, other: &Self) -> bool {
         (&self.id.service, &self.id.account) == (&other.id.service, &other.id.account)
-    }
-}
-
-/// Hashes keys, so that a table of them holds no texts.
-pub(super) struct KeyHasher(RandomState);
-
-impl KeyHasher {
-    pub(super) fn new() -> Self {
-        Self(RandomState::new())
-    }
-
-    /// Returns 128 bits of a key. That two of a million keys share them has a chance of about one in 10^26.
-    pub(super) fn hash(&self, rule: u8, key: &str) -> u128 {
-        let one = self.0.hash_one((rule, 0_u8, key));
-        let other = self.0.hash_one((rule, 1_u8, key));
-        u128::from(one) << 64 | u128::from(other)
     }
 }

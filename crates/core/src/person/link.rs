@@ -1,26 +1,26 @@
 //! Links profiles by their keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::{
     Ambiguity, AmbiguityReason, Link, LinkRule, Mapping, Person, Persons,
-    evidence::{Evidence, KeyHasher, OwnerKey},
+    evidence::{Evidence, OwnerKey},
+    mailbox::is_shared_mailbox,
 };
-use crate::ProfileId;
 
 /// The shortest external id that is taken for that of one person in every system, in characters. Shorter ones are often numbers that each
 /// system counts for itself.
 const SHORTEST_ID: usize = 6;
 
-/// The profiles that have a key, by their places.
-type Holders = HashMap<u128, Vec<u32>>;
+/// The profiles that have each key, by their places.
+type Holders<'a> = HashMap<&'a str, Vec<u32>>;
 
 /// Profiles in sets, each with what must not differ in it.
 struct Sets {
     parent: Vec<u32>,
     /// Of the first profile of a set: all of them.
     members: Vec<Vec<u32>>,
-    links: Vec<Link>,
+    links: Vec<(u32, u32, LinkRule)>,
 }
 
 impl Sets {
@@ -50,18 +50,25 @@ impl Sets {
         other: u32,
         rule: LinkRule,
     ) -> Option<AmbiguityReason> {
-        let (small, large) = (&self.members[one as usize], &self.members[other as usize]);
-        // Sets are small: a profile an account.
-        for a in small {
-            for b in large {
+        // Whatever else is known: somebody has decided it.
+        if rule == LinkRule::Mapping {
+            return None;
+        }
+        // Sets are small, unless somebody decided otherwise: a profile an account.
+        for a in &self.members[one as usize] {
+            for b in &self.members[other as usize] {
                 let (a, b) = (&evidence[*a as usize], &evidence[*b as usize]);
+                // What a person owns is not who they are.
+                if a.is_not_human || b.is_not_human {
+                    continue;
+                }
                 let differ = |one: &Option<Box<str>>, other: &Option<Box<str>>| {
                     one.is_some() && other.is_some() && one != other
                 };
-                if rule != LinkRule::Mapping && a.is_same_account(b) {
+                if a.is_same_account(b) {
                     return Some(AmbiguityReason::TwoOfOneAccount);
                 }
-                if rule != LinkRule::Mapping && differ(&a.employee_number, &b.employee_number) {
+                if differ(&a.employee_number, &b.employee_number) {
                     return Some(AmbiguityReason::Contradiction);
                 }
                 // An external id alone does not overrule addresses that differ.
@@ -94,52 +101,30 @@ impl Sets {
         self.parent[gone as usize] = kept;
         let moved = std::mem::take(&mut self.members[gone as usize]);
         self.members[kept as usize].extend(moved);
-        self.links.push(Link {
-            one: evidence[one as usize].id.clone(),
-            other: evidence[other as usize].id.clone(),
-            rule,
-            strength: rule.strength(),
-        });
+        self.links.push((one, other, rule));
         Ok(())
     }
 }
 
 pub(super) fn link(evidence: &[Evidence], mapping: &Mapping) -> Persons {
-    let hasher = KeyHasher::new();
     let mut sets = Sets::new(evidence.len());
     let mut ambiguities = Vec::new();
     if !mapping.is_empty() {
-        let holders = holders(evidence, |it, add| {
-            if let Some(person) = mapping.person(&it.id) {
-                add(hasher.hash(0, person));
-            }
-        });
-        for places in in_order(&holders) {
+        let decided = holders(evidence, |it| mapping.person(&it.id).into_iter());
+        for places in in_order(&decided) {
             for pair in places.windows(2) {
-                // Whatever else is known: somebody has decided it.
+                // Nothing contradicts a decision.
                 let _ = sets.join(evidence, (pair[0], pair[1]), LinkRule::Mapping);
             }
         }
     }
-    let numbers = holders(evidence, |it, add| {
-        if let Some(number) = it.employee_number.as_deref().filter(|_| !it.is_thing) {
-            add(hasher.hash(1, number));
-        }
-    });
+    let of_humans = |it: &Evidence| !it.is_not_human;
+    let numbers = holders(evidence, |it| it.employee_number.as_deref().filter(|_| of_humans(it)).into_iter());
     each_key(evidence, &mut sets, &numbers, |_, _| LinkRule::EmployeeNumber, &mut ambiguities);
-    let mut shared = Vec::new();
-    let emails = holders(evidence, |it, add| {
-        for email in it.emails.iter().filter(|_| !it.is_thing) {
-            if email.is_shared {
-                shared.push(hasher.hash(2, &email.address));
-            }
-            add(hasher.hash(2, &email.address));
-        }
-    });
-    shared.sort_unstable();
-    shared.dedup();
-    let (mailboxes, emails): (Holders, Holders) =
-        emails.into_iter().partition(|(key, _)| shared.binary_search(key).is_ok());
+    let emails =
+        holders(evidence, |it| it.emails.iter().filter(|_| of_humans(it)).map(|email| &*email.address));
+    let (mailboxes, emails): (Holders<'_>, Holders<'_>) =
+        emails.into_iter().partition(|(address, _)| is_shared_mailbox(address));
     for places in in_order(&mailboxes).into_iter().filter(|places| places.len() > 1) {
         let rule = Some(LinkRule::Email);
         ambiguities.push(ambiguity(evidence, AmbiguityReason::SharedMailbox, rule, places));
@@ -152,15 +137,9 @@ pub(super) fn link(evidence: &[Evidence], mapping: &Mapping) -> Persons {
         if is_verified { LinkRule::VerifiedEmail } else { LinkRule::Email }
     };
     each_key(evidence, &mut sets, &emails, verified, &mut ambiguities);
-    let externals = holders(evidence, |it, add| {
-        if let Some(id) = it.external_id.as_deref().filter(|_| !it.is_thing) {
-            add(hasher.hash(3, id));
-        }
-    });
-    let (ids, short): (Holders, Holders) = externals.into_iter().partition(|(_, places)| {
-        let id = places.first().and_then(|place| evidence[*place as usize].external_id.as_deref());
-        id.is_some_and(|id| id.chars().count() >= SHORTEST_ID)
-    });
+    let externals = holders(evidence, |it| it.external_id.as_deref().filter(|_| of_humans(it)).into_iter());
+    let (ids, short): (Holders<'_>, Holders<'_>) =
+        externals.into_iter().partition(|(id, _)| id.chars().count() >= SHORTEST_ID);
     for places in in_order(&short).into_iter().filter(|places| is_of_several_accounts(evidence, places)) {
         ambiguities.push(ambiguity(evidence, AmbiguityReason::ShortId, Some(LinkRule::ExternalId), places));
     }
@@ -169,16 +148,21 @@ pub(super) fn link(evidence: &[Evidence], mapping: &Mapping) -> Persons {
 }
 
 /// Collects the places of the profiles that have each key.
-fn holders(evidence: &[Evidence], mut keys: impl FnMut(&Evidence, &mut dyn FnMut(u128))) -> Holders {
+fn holders<'a, I>(evidence: &'a [Evidence], keys: impl Fn(&'a Evidence) -> I) -> Holders<'a>
+where
+    I: Iterator<Item = &'a str>,
+{
     let mut holders = Holders::new();
     for (place, it) in (0..).zip(evidence) {
-        keys(it, &mut |key| holders.entry(key).or_default().push(place));
+        for key in keys(it) {
+            holders.entry(key).or_default().push(place);
+        }
     }
     holders
 }
 
 /// Returns the profiles of each key in an order that does not depend on the hashes.
-fn in_order(holders: &Holders) -> Vec<&[u32]> {
+fn in_order<'h>(holders: &'h Holders<'_>) -> Vec<&'h [u32]> {
     let mut all: Vec<&[u32]> = holders.values().map(Vec::as_slice).collect();
     all.sort_unstable();
     all
@@ -192,7 +176,7 @@ fn is_of_several_accounts(evidence: &[Evidence], places: &[u32]) -> bool {
 fn each_key(
     evidence: &[Evidence],
     sets: &mut Sets,
-    holders: &Holders,
+    holders: &Holders<'_>,
     rule_of: impl Fn(&Evidence, &Evidence) -> LinkRule,
     ambiguities: &mut Vec<Ambiguity>,
 ) {
@@ -241,7 +225,7 @@ fn persons(evidence: &[Evidence], mut sets: Sets, mut ambiguities: Vec<Ambiguity
     let mut place_of = vec![None; evidence.len()];
     let mut persons: Vec<Person> = Vec::new();
     for (place, it) in (0..).zip(evidence) {
-        if it.is_thing {
+        if it.is_not_human {
             continue;
         }
         let root = sets.root(place);
@@ -251,37 +235,41 @@ fn persons(evidence: &[Evidence], mut sets: Sets, mut ambiguities: Vec<Ambiguity
         });
         persons[number].profiles.push(it.id.clone());
     }
-    let by_id: HashMap<&ProfileId, u32> = (0..).zip(evidence).map(|(place, it)| (&it.id, place)).collect();
-    for link in std::mem::take(&mut sets.links) {
-        let Some(place) = by_id.get(&link.one).copied() else { continue };
-        let root = sets.root(place);
+    for (one, other, rule) in std::mem::take(&mut sets.links) {
+        let root = sets.root(one);
         if let Some(number) = place_of[root as usize] {
-            persons[number].links.push(link);
+            let (one, other) = (evidence[one as usize].id.clone(), evidence[other as usize].id.clone());
+            persons[number].links.push(Link { one, other, rule, strength: rule.strength() });
         }
     }
     // Whom an owner's id or address names, in the order of the profiles.
-    let mut by_address: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut by_address: HashMap<&str, Vec<u32>> = HashMap::new();
     let mut by_native: HashMap<(&str, &str, &str), u32> = HashMap::new();
-    for (place, it) in (0..).zip(evidence).filter(|(_, it)| !it.is_thing) {
-        for email in &it.emails {
-            by_address.entry(&email.address).or_default().push(place);
+    // Most services have no owners, and then nobody is looked up.
+    if evidence.iter().any(|it| it.is_not_human && it.owner.is_some()) {
+        for (place, it) in (0..).zip(evidence).filter(|(_, it)| !it.is_not_human) {
+            for email in &it.emails {
+                by_address.entry(&email.address).or_default().push(place);
+            }
+            by_native.insert((it.id.service.as_str(), it.id.account.as_str(), it.id.native()), place);
         }
-        by_native.insert((it.id.service.as_str(), it.id.account.as_str(), it.id.native()), place);
     }
     let mut unowned = Vec::new();
-    for it in evidence.iter().filter(|it| it.is_thing) {
-        let mut owners: Vec<usize> = Vec::new();
-        if let Some(OwnerKey { id, address }) = &it.owner {
+    for (place, it) in (0..).zip(evidence).filter(|(_, it)| it.is_not_human) {
+        // A mapping that names it with a human says whose it is.
+        let root = sets.root(place);
+        let mut owners: Vec<usize> = place_of[root as usize].into_iter().collect();
+        if let (Some(OwnerKey { id, address }), []) = (&it.owner, &owners[..]) {
             let by_id = id
                 .as_deref()
                 .and_then(|id| by_native.get(&(it.id.service.as_str(), it.id.account.as_str(), id)).copied());
-            let places = match (by_id, address) {
-                (Some(place), _) => vec![place],
-                (None, Some(address)) => by_address.get(&**address).cloned().unwrap_or_default(),
-                (None, None) => Vec::new(),
+            let places = match (&by_id, address) {
+                (Some(place), _) => std::slice::from_ref(place),
+                (None, Some(address)) => by_address.get(&**address).map_or(&[][..], Vec::as_slice),
+                (None, None) => &[],
             };
             for place in places {
-                let root = sets.root(place);
+                let root = sets.root(*place);
                 owners.extend(place_of[root as usize].filter(|number| !owners.contains(number)));
             }
         }

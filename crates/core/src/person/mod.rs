@@ -147,9 +147,9 @@ pub struct Link {
 pub struct Person {
     /// The profiles, in the order in which they were added.
     pub profiles: Vec<ProfileId>,
-    /// Why they are one person: one link fewer than there are profiles.
+    /// Why they are one person: one link fewer than there are profiles, and one for each profile that a [`Mapping`] says to be owned.
     pub links: Vec<Link>,
-    /// The service users and other profiles that name one of these as their owner.
+    /// The service users and other profiles that name one of these as their owner, or that a [`Mapping`] names with one of these.
     pub owns: Vec<ProfileId>,
 }
 
@@ -278,7 +278,8 @@ impl Persons {
         &self.ambiguities
     }
 
-    /// Returns the person that a profile belongs to, or that owns it.
+    /// Returns the person that a profile belongs to, or that owns it. This looks at each person: for many profiles, make a map of
+    /// [`persons`](Self::persons) once.
     pub fn of(&self, id: &ProfileId) -> Option<&Person> {
         let is_theirs = |person: &&Person| person.profiles.contains(id) || person.owns.contains(id);
         self.persons.iter().find(is_theirs)

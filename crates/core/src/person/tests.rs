@@ -135,6 +135,28 @@ fn what_somebody_decided_counts_and_names_never_link() {
 }
 
 #[test]
+fn a_mapping_that_names_a_service_user_with_a_human_says_who_owns_it() {
+    let mapping = Mapping::from_csv("id,person\nprobely:eu/user/bot,ada\nupsun:acme/user/7,ada\n").unwrap();
+    let mut bot = profile("probely:eu/user/bot", Some("bot@example.com"));
+    bot.kind = Kind::Service.into();
+    // Somebody has decided otherwise.
+    bot.owner = Actor::default().with_email("grace@example.com").into();
+    let mut linker = PersonLinker::new().with_mapping(mapping);
+    linker.extend([
+        bot,
+        profile("upsun:acme/user/7", Some("ada@example.com")),
+        profile("scim:hr/user/9", Some("grace@example.com")),
+        // Of the account of the service user, which is no second profile of hers.
+        profile("probely:eu/user/1", Some("ada@example.com")),
+    ]);
+    let persons = linker.link();
+    assert_eq!(groups(&persons), [vec!["upsun:acme/user/7", "probely:eu/user/1"], vec!["scim:hr/user/9"]]);
+    let ada = &persons.persons()[0];
+    assert_eq!(ada.owns.iter().map(ToString::to_string).collect::<Vec<_>>(), ["probely:eu/user/bot"]);
+    assert!(persons.unowned().is_empty() && persons.ambiguities().is_empty(), "{persons:?}");
+}
+
+#[test]
 fn a_service_user_hangs_on_its_owner_and_is_no_person() {
     let mut robot = profile("probely:eu/api_user/r", Some("ada@example.com"));
     robot.kind = Kind::Service.into();

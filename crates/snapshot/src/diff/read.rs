@@ -1,7 +1,5 @@
 //! A snapshot that is read and sorted.
 
-use std::collections::BTreeMap;
-
 use futures_util::StreamExt as _;
 
 use super::{
@@ -9,7 +7,7 @@ use super::{
     sort::{Scratch, Sorted, Sorter},
 };
 use crate::{
-    digest::Digest,
+    digest::Tally,
     error::Result,
     manifest::Manifest,
     snapshot::{Snapshot, account_of},
@@ -30,7 +28,7 @@ pub(super) async fn read<'a>(
 ) -> Result<(Side<'a>, Sorted)> {
     let manifest = snapshot.manifest();
     let mut sorter = Sorter::new(memory);
-    let mut read: BTreeMap<usize, (u64, Digest)> = BTreeMap::new();
+    let mut tallies = vec![Tally::default(); manifest.accounts.len()];
     let mut has_strangers = false;
     let (mut key, mut value) = (Vec::new(), Vec::new());
     let mut profiles = snapshot.read();
@@ -39,20 +37,14 @@ pub(super) async fn read<'a>(
         write_key(&profile.id, &mut key);
         let start = write_value(&profile, &mut value)?;
         match account_of(manifest, &profile.id) {
-            Some(account) => {
-                let (count, digest) = read.entry(account).or_default();
-                *count += 1;
-                digest.update(&value[start..]);
-                digest.update(b"\n");
-            }
+            Some(account) => tallies[account].add(&value[start..]),
             None => has_strangers = true,
         }
         sorter.push(&key, &value, scratch)?;
     }
     let records = sorter.finish(scratch)?;
-    let is_intact = manifest.accounts.iter().enumerate().map(|(place, account)| {
-        let (count, digest) = read.remove(&place).unwrap_or_default();
-        !has_strangers && count == account.seen && digest.finish() == account.sha256
+    let is_intact = manifest.accounts.iter().zip(tallies).map(|(account, tally)| {
+        !has_strangers && tally.seen == account.seen && tally.sha256() == account.sha256
     });
     Ok((Side { manifest, is_intact: is_intact.collect() }, records))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Form, FormError, loss::LossReport};
+use crate::formula::inert;
 
 /// The cells of a record, in the order of the columns.
 #[derive(Debug, Default)]
@@ -57,48 +58,9 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     text.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").into()
 }
 
-/// Puts a `'` before each part of a text that a spreadsheet would treat as a formula. Semicolons may separate cells there.
-pub(super) fn inert(text: &str) -> Cow<'_, str> {
-    if !text.split(';').any(is_formula) {
-        return Cow::Borrowed(text);
-    }
-    let part = |part: &str| {
-        let inner = part.trim_start_matches(' ');
-        let mark = if is_formula(part) { "'" } else { "" };
-        format!("{}{mark}{inner}", &part[..part.len() - inner.len()])
-    };
-    text.split(';').map(part).collect::<Vec<_>>().join(";").into()
-}
-
-/// Returns whether a spreadsheet would treat a text as a formula. A `'` before one looks like this guard, and is guarded too.
-fn is_formula(text: &str) -> bool {
-    let text = text.trim_start_matches(' ').trim_start_matches('\'').trim_start_matches(' ');
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_would_be_a_formula_is_made_a_text() {
-        for (text, cell) in [
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-x7", "'-x7"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("＝1", "'＝1"),
-            ("'=1", "''=1"),
-            ("a;=b", "a;'=b"),
-            ("a; -b", "a; '-b"),
-            ("ada@example.org", "ada@example.org"),
-            ("a=b", "a=b"),
-            ("O'Neil", "O'Neil"),
-            ("", ""),
-        ] {
-            assert_eq!(inert(text), cell);
-        }
-    }
 
     #[test]
     fn a_cell_is_one_line_without_surplus_spaces() {

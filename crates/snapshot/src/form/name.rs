@@ -66,9 +66,28 @@ impl Form {
         }
     }
 
+    /// Returns what it is, in a few words, such as `the access file of Vanta`.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Scim => "users of SCIM (RFC 7643)",
+            Self::Ocsf => "User Inventory Info of OCSF (class 5003)",
+            Self::Ecs => "the Elastic Common Schema",
+            Self::Oidc => "claims of OpenID Connect",
+            Self::Vanta => "the access file of Vanta",
+            Self::Drata => "the personnel file of Drata",
+            Self::SecureSlate => "the access file of SecureSlate",
+            Self::ConductorOne => "the users of ConductorOne's file connector",
+        }
+    }
+
     /// Returns whether the form is a table of comma-separated values. All others have a JSON object a line.
     pub const fn is_csv(self) -> bool {
         matches!(self, Self::Vanta | Self::Drata | Self::SecureSlate | Self::ConductorOne)
+    }
+
+    /// Returns whether the form has no column for the service, and its tool wants a file for each.
+    pub const fn is_of_one_service(self) -> bool {
+        matches!(self, Self::Vanta | Self::SecureSlate)
     }
 
     /// Returns the column that wants yes or no for the second factor, if the form has one. Where the truth is not known, a choice is

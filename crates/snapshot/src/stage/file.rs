@@ -56,41 +56,39 @@ impl<D: Disk> StageFile<D> {
         let refused = |why: &str| SnapshotError::Refused(format!("{}: {why}", path.display()));
         let failed = &at(path);
         let checkpoint_path = beside(path, CHECKPOINT);
-        // A run that was killed while it removed its stage.
-        match disk.read(&checkpoint_path) {
-            Ok(text) if Checkpoint::is_of_the_past(&text) => {
-                if disk.exists(path) {
-                    disk.remove(path).map_err(failed)?;
-                }
-                disk.remove(&checkpoint_path).map_err(at(&checkpoint_path))?;
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&checkpoint_path)(error)),
-            _ => {}
-        }
-        if !disk.exists(path) && disk.exists(&checkpoint_path) {
+        let read = || match disk.read(&checkpoint_path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&checkpoint_path)(error)),
+        };
+        // What a run has left that was killed while it removed its stage is in nobody's way.
+        if !disk.exists(path) && read()?.is_some_and(|text| !Checkpoint::is_of_the_past(&text)) {
             let checkpoint = checkpoint_path.display();
             return Err(refused(&format!(
                 "the file no longer exists, but {checkpoint} does; restore the file to resume, or remove {checkpoint} to start again"
             )));
         }
         let file = disk.open(path).map_err(failed)?;
-        // Locked before anything is read, since another run may be finishing.
+        // Locked before anything is changed, since another run may be finishing.
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(refused("another export is writing to it")),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let accounts: Vec<_> = accounts.collect();
-        let stored = match disk.read(&checkpoint_path) {
-            Ok(text) => {
+        let stored = match read()? {
+            Some(text) if Checkpoint::is_of_the_past(&text) => {
+                file.set_length(0).map_err(failed)?;
+                None
+            }
+            Some(text) => {
                 let parsed = Checkpoint::parse(&text, export, &accounts);
                 let checkpoint = checkpoint_path.display();
                 let hint =
                     format!("export to another file, or remove this file and {checkpoint} to start again");
                 Some(parsed.map_err(|why| refused(&format!("{why}; {hint}")))?)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(at(&checkpoint_path)(error)),
+            None => None,
         };
         let length = file.length().map_err(failed)?;
         let is_resumed = stored.is_some();

@@ -1,6 +1,7 @@
 //! Comma-separated values, with a column for each column of a table.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -14,8 +15,9 @@ use super::{
     ndjson::profile_of,
 };
 use crate::{
-    columns::{COLUMNS, Value},
+    columns::{COLUMNS, ColumnType, Value},
     error::{Result, SnapshotError, at},
+    formula::inert,
 };
 
 /// The format.
@@ -47,13 +49,15 @@ impl RowWriter for CsvFile {
     fn write(&mut self, rows: &[Row]) -> io::Result<()> {
         for row in rows {
             for column in COLUMNS {
-                let text = match column.value(row) {
-                    Value::None => String::new(),
-                    Value::Text(text) => inert(text.into_owned()),
-                    Value::Bool(value) => value.to_string(),
-                    Value::Time(time) => time.to_string(),
+                let text: Cow<'_, str> = match column.value(row) {
+                    Value::None => "".into(),
+                    // Read back, as it is.
+                    Value::Text(text) if column.column_type == ColumnType::Json => text,
+                    Value::Text(text) => guarded(text),
+                    Value::Bool(value) => value.to_string().into(),
+                    Value::Time(time) => time.to_string().into(),
                 };
-                self.0.write_field(text)?;
+                self.0.write_field(text.as_bytes())?;
             }
             self.0.write_record(None::<&[u8]>)?;
         }
@@ -66,8 +70,11 @@ impl RowWriter for CsvFile {
 }
 
 /// Guards a cell, so that a spreadsheet takes it for a text and not for a formula.
-fn inert(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
+    match inert(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(guarded) => guarded.into(),
+    }
 }
 
 struct CsvProfiles {
@@ -88,5 +95,42 @@ impl Iterator for CsvProfiles {
         Some(profile.map_err(|why| {
             SnapshotError::unreadable(self.path.display(), format!("before line {position}: {why}"))
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyprofile_core::{Capabilities, profile::Email};
+
+    use super::*;
+    use crate::{Snapshot, Target, check::planted};
+
+    #[tokio::test]
+    async fn no_cell_is_a_formula_and_the_profile_is_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.csv");
+        let mut profile = Profile::new("planted:one/user/ada".parse().unwrap());
+        profile.title = " =1+1".into();
+        profile.nickname = "＝1".into();
+        profile.emails = vec![Email::new("ada@example.com"), Email::new("-x@example.com")].into();
+        let row = Row::new(0, profile.clone(), std::sync::Arc::new(Capabilities::default())).unwrap();
+        let target = Target::of_path(&path).unwrap();
+        let mut store = target.open().await.unwrap();
+        let (manifest, _) = planted().unwrap();
+        store.begin(&manifest).await.unwrap();
+        store.write(std::slice::from_ref(&row)).await.unwrap();
+        store.commit(manifest).await.unwrap();
+
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let headers = reader.headers().unwrap().clone();
+        let record = reader.records().next().unwrap().unwrap();
+        let cell = |name: &str| &record[headers.iter().position(|header| header == name).unwrap()];
+        assert_eq!(
+            [cell("title"), cell("nickname"), cell("emails"), cell("profile")],
+            [" '=1+1", "'＝1", "ada@example.com; '-x@example.com", &*row.line]
+        );
+        let snapshot = Snapshot::open(&target).await.unwrap();
+        let read: Vec<_> = futures_util::TryStreamExt::try_collect(snapshot.read()).await.unwrap();
+        assert_eq!(read, [profile]);
     }
 }

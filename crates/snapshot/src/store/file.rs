@@ -15,7 +15,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{Row, SnapshotStore};
 use crate::{
-    digest::Hashed,
+    digest::{Hashed, digest_of_file},
     error::{Result, SnapshotError, at},
     form::FormError,
     manifest::{FORMAT, FileManifest, FormManifest, Manifest},
@@ -192,10 +192,7 @@ pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
         Ok(metadata) if metadata.is_file() && metadata.len() == 0 => return Ok(()),
         Ok(_) => {}
     }
-    Err(SnapshotError::Refused(format!(
-        "{}: it exists, and a snapshot replaces nothing; name another one",
-        path.display()
-    )))
+    Err(SnapshotError::exists(path.display()))
 }
 
 pub(crate) fn not_begun() -> SnapshotError {
@@ -241,26 +238,30 @@ pub(crate) fn manifest_of_text(text: &[u8], place: &dyn fmt::Display) -> Result<
     serde_json::from_slice(text).map_err(|error| unreadable(format!("it is not a manifest: {error}")))
 }
 
+/// What is said of a file that the manifest names and that is not there.
+pub(crate) const MISSING: &str = "the file is missing";
+
+/// What is said of a name that is not below the manifest. It is not opened.
+pub(crate) const OUTSIDE: &str = "the manifest names a file outside of the snapshot";
+
 /// Compares files with their entries.
 pub(crate) fn check_each(folder: &Path, files: &[FileManifest]) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for entry in files {
-        if entry.path.starts_with('/') || entry.path.split('/').any(|part| part == "..") {
-            findings.push(format!("{}: the manifest names a file outside of the snapshot", entry.path));
+        if !entry.is_inside() {
+            findings.push(format!("{}: {OUTSIDE}", entry.path));
             continue;
         }
         let path = folder.join(&entry.path);
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                findings.push(format!("{}: the file is missing", entry.path));
+                findings.push(format!("{}: {MISSING}", entry.path));
                 continue;
             }
             Err(error) => return Err(at(&path)(error)),
         };
-        let mut hashed = Hashed::new(io::sink());
-        io::copy(&mut io::BufReader::with_capacity(1 << 17, file), &mut hashed).map_err(at(&path))?;
-        let (_, bytes, sha256) = hashed.finish();
+        let (bytes, sha256) = digest_of_file(file).map_err(at(&path))?;
         if bytes != entry.bytes {
             findings.push(format!("{}: it has {bytes} bytes, and had {}", entry.path, entry.bytes));
         } else if sha256 != entry.sha256 {

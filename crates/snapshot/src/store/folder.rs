@@ -18,9 +18,9 @@ use super::{
     target::Format,
 };
 use crate::{
-    digest::Hashed,
+    digest::{digest, digest_of_file},
     error::{Result, SnapshotError, at},
-    manifest::Manifest,
+    manifest::{FileManifest, Manifest},
 };
 
 /// The name of the manifest in a folder.
@@ -47,15 +47,6 @@ pub(crate) fn format_of(name: &str) -> Result<Box<dyn FileFormat>> {
         }
         format => format.file_format(),
     }
-}
-
-/// Returns the SHA-256 of a file.
-fn hash_of(path: &Path) -> Result<String> {
-    let mut hashed = Hashed::new(io::sink());
-    let mut file = io::BufReader::with_capacity(1 << 17, fs::File::open(path).map_err(at(path))?);
-    io::copy(&mut file, &mut hashed).map_err(at(path))?;
-    let (_, _, sha256) = hashed.finish();
-    Ok(sha256)
 }
 
 /// How a folder is laid out.
@@ -120,15 +111,22 @@ impl FolderStore {
         let new = self.new_path();
         let cover = crate::evidence::cover(manifest);
         anyprofile_files::write_whole(&new.join(COVER), cover.as_bytes())?;
-        let mut sums = String::new();
-        for name in manifest.files.iter().map(|file| &*file.path).chain([MANIFEST, COVER]) {
-            let path = new.join(name);
-            let sha256 = hash_of(&path)?;
-            // Writing to a string cannot fail.
-            let _ = writeln!(sums, "{sha256}  {name}");
-        }
+        let sums = sums_of(manifest, &new, &cover)?;
         Ok(anyprofile_files::write_whole(&new.join(SUMS), sums.as_bytes())?)
     }
+}
+
+/// Returns the hashes of the files of a folder of evidence: those of the data are in its manifest.
+fn sums_of(manifest: &Manifest, folder: &Path, cover: &str) -> Result<String> {
+    let path = folder.join(MANIFEST);
+    let (_, of_manifest) = fs::File::open(&path).and_then(digest_of_file).map_err(at(&path))?;
+    let mut sums = String::new();
+    let data = manifest.files.iter().map(|file| (&*file.sha256, &*file.path));
+    for (sha256, name) in data.chain([(&*of_manifest, MANIFEST), (&*digest(cover.as_bytes()), COVER)]) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(sums, "{sha256}  {name}");
+    }
+    Ok(sums)
 }
 
 /// Encodes a name for a folder: what is not a letter, a digit, `-`, `_` or `.` in ASCII as `%` and two digits.
@@ -228,7 +226,10 @@ impl SnapshotStore for FolderStore {
     fn read(&self) -> BoxStream<'_, Result<Profile>> {
         let manifest = file::read_manifest(&self.path.join(MANIFEST));
         let each = manifest.map(|manifest| -> Profiles {
-            let read = |entry: crate::manifest::FileManifest| {
+            let read = |entry: FileManifest| {
+                if !entry.is_inside() {
+                    return Err(SnapshotError::unreadable(self.path.display(), file::OUTSIDE));
+                }
                 format_of(&entry.path)?.read(&self.path.join(entry.path))
             };
             let files: Vec<_> = manifest.files.into_iter().map(read).collect();
@@ -262,10 +263,11 @@ fn check_evidence(folder: &Path, manifest: &Manifest) -> Result<Vec<String>> {
         let path = folder.join(name);
         match fs::read(&path) {
             Ok(content) if content == wanted.as_bytes() => {}
-            Ok(_) => findings
-                .push(format!("{name}: its content was changed: it is not what the manifest makes of it")),
+            Ok(_) => findings.push(format!(
+                "{name}: its content was changed, or another version of this program made it: it is not what the manifest makes of it"
+            )),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                findings.push(format!("{name}: the file is missing"));
+                findings.push(format!("{name}: {}", file::MISSING));
             }
             Err(error) => return Err(at(&path)(error)),
         }
@@ -273,13 +275,7 @@ fn check_evidence(folder: &Path, manifest: &Manifest) -> Result<Vec<String>> {
     };
     let cover = crate::evidence::cover(manifest);
     check(COVER, &cover)?;
-    let mut sums = String::new();
-    for file in &manifest.files {
-        // Writing to a string cannot fail.
-        let _ = writeln!(sums, "{}  {}", file.sha256, file.path);
-    }
-    let _ = writeln!(sums, "{}  {MANIFEST}", hash_of(&folder.join(MANIFEST))?);
-    let _ = writeln!(sums, "{}  {COVER}", crate::digest::digest(cover.as_bytes()));
+    let sums = sums_of(manifest, folder, &cover)?;
     check(SUMS, &sums)?;
     Ok(findings)
 }
@@ -296,4 +292,30 @@ fn others_below(folder: &Path, prefix: &str, manifest: &Manifest, others: &mut V
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::TryStreamExt as _;
+
+    use super::*;
+    use crate::check::planted;
+
+    #[tokio::test]
+    async fn a_file_outside_of_the_folder_is_not_read() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, outside) = (place.path().join("review"), place.path().join("other.ndjson"));
+        let (mut manifest, rows) = planted().unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(&outside, format!("{}\n", rows[0].line)).unwrap();
+        for name in ["../other.ndjson", outside.to_str().unwrap(), "a/../../other.ndjson", ""] {
+            manifest.files = vec![FileManifest::new(name, 1, 1, "")];
+            file::write_manifest(&folder.join(MANIFEST), &manifest).unwrap();
+            let store = FolderStore::new(&folder, Layout::Evidence);
+            let error = store.read().try_collect::<Vec<_>>().await.unwrap_err();
+            assert!(error.to_string().ends_with(file::OUTSIDE), "{name}: {error}");
+            let findings = store.check_files(&manifest).await.unwrap();
+            assert!(findings.iter().any(|it| it.ends_with(file::OUTSIDE)), "{name}: {findings:?}");
+        }
+    }
 }

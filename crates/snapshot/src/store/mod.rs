@@ -14,6 +14,8 @@ mod objects;
 mod parquet_file;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_address;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -25,6 +27,7 @@ use anyprofile_core::{Capabilities, Profile};
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 
+pub(crate) use self::file::MISSING;
 #[cfg(feature = "arrow")]
 pub(crate) use self::ndjson::profile_of;
 pub use self::target::Target;
@@ -65,7 +68,7 @@ impl fmt::Debug for Row {
     }
 }
 
-/// A place that keeps one snapshot: a file, a folder, a database, an object store, or one of your own.
+/// A place that keeps a snapshot, or those of several runs: a file, a folder, a database, an object store, or one of your own.
 ///
 /// [`check_store`](crate::check_store) checks an implementation.
 ///

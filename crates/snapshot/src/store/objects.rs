@@ -3,7 +3,10 @@
 //! It is written to a private folder of this machine first. The objects of the data are then uploaded in parts, and the manifest last, if
 //! there is none: a reader that looks for the manifest never sees a part of a snapshot.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyprofile_core::Profile;
 use async_trait::async_trait;
@@ -24,7 +27,7 @@ use super::{
 };
 use crate::{
     error::{Result, SnapshotError, at},
-    manifest::Manifest,
+    manifest::{FileManifest, Manifest},
 };
 
 /// How many bytes of an object are sent in one part. S3 takes at least 5 MiB, and at most 10,000 parts.
@@ -51,13 +54,31 @@ pub(crate) struct ObjectStore {
     /// What the names of this run's data end with, so that two runs never write one object. A run that is resumed has the same.
     run: String,
     local: Option<Local>,
+    /// The copy whose files were checked, for whoever reads the profiles next: they are those that were checked.
+    checked: Mutex<Option<Local>>,
 }
 
-/// A snapshot on this machine, on its way to the object store.
+/// A snapshot on this machine, on its way to the object store or from it.
 #[derive(Debug)]
 struct Local {
-    folder: tempfile::TempDir,
+    /// It is removed in the end.
+    _folder: tempfile::TempDir,
     store: Box<dyn SnapshotStore>,
+    /// The file, or the folder of the files.
+    path: PathBuf,
+    is_one_file: bool,
+}
+
+impl Local {
+    /// Returns where a file of the manifest is.
+    fn file(&self, name: &str) -> PathBuf {
+        if self.is_one_file { self.path.clone() } else { self.path.join(name) }
+    }
+
+    /// Returns where the manifest is.
+    fn manifest(&self) -> PathBuf {
+        if self.is_one_file { manifest_of(&self.path) } else { self.path.join(MANIFEST) }
+    }
 }
 
 impl ObjectStore {
@@ -84,7 +105,7 @@ impl ObjectStore {
         let format = Format::of(path.as_ref());
         // What is not built in is told now.
         format.unwrap_or(Format::Parquet).file_format()?;
-        Ok(Self { store, path, format, place, run: String::new(), local: None })
+        Ok(Self { store, path, format, place, run: String::new(), local: None, checked: Mutex::default() })
     }
 
     fn failed(&self, error: &object_store::Error) -> SnapshotError {
@@ -150,15 +171,19 @@ impl ObjectStore {
         Ok(others)
     }
 
-    /// Returns the store of a folder of this machine, and the folder's file if it is one object.
-    fn local_store(&self, folder: &std::path::Path) -> Result<(PathBuf, Box<dyn SnapshotStore>)> {
-        if let Some(format) = self.format {
-            let path = folder.join(self.path.filename().unwrap_or("profiles"));
+    /// Returns a new private place on this machine.
+    fn new_local(&self) -> Result<Local> {
+        let folder = private_folder()?;
+        let (path, store): (_, Box<dyn SnapshotStore>) = if let Some(format) = self.format {
+            let path = folder.path().join(self.path.filename().unwrap_or("profiles"));
             let store = FileStore::new(&path, format.file_format()?);
-            return Ok((path, Box::new(store)));
-        }
-        let path = folder.join("snapshot");
-        Ok((path.clone(), Box::new(FolderStore::new(&path, Layout::Partitioned))))
+            (path, Box::new(store))
+        } else {
+            let path = folder.path().join("snapshot");
+            let store = FolderStore::new(&path, Layout::Partitioned);
+            (path, Box::new(store))
+        };
+        Ok(Local { _folder: folder, store, path, is_one_file: self.format.is_some() })
     }
 
     async fn upload(&self, from: &std::path::Path, to: &ObjectPath) -> Result<()> {
@@ -183,41 +208,36 @@ impl ObjectStore {
         upload.finish().await.map_err(|error| self.failed(&error)).map(drop)
     }
 
-    /// Returns a copy of the snapshot on this machine.
-    async fn downloaded(&self) -> Result<Local> {
-        let manifest = self.manifest().await?;
-        let folder = private_folder()?;
-        let (path, store) = self.local_store(folder.path())?;
+    /// Returns a copy of the files of a manifest on this machine.
+    async fn downloaded(&self, manifest: &Manifest) -> Result<Local> {
+        let local = self.new_local()?;
         for entry in &manifest.files {
-            if entry.path.split('/').any(|part| part == ".." || part.is_empty()) {
-                return Err(SnapshotError::unreadable(
-                    &self.place,
-                    "the manifest names a file outside of the snapshot",
-                ));
+            if !entry.is_inside() {
+                return Err(SnapshotError::unreadable(&self.place, file::OUTSIDE));
             }
-            let to = if self.format.is_some() { path.clone() } else { path.join(&entry.path) };
+            let to = local.file(&entry.path);
             let parent = anyprofile_files::folder_of(&to);
             std::fs::create_dir_all(parent).map_err(at(parent))?;
             self.download(&self.object_of(&entry.path), &to).await?;
         }
-        let manifest_path = if self.format.is_some() { manifest_of(&path) } else { path.join(MANIFEST) };
-        let parent = anyprofile_files::folder_of(&manifest_path);
+        let path = local.manifest();
+        let parent = anyprofile_files::folder_of(&path);
         std::fs::create_dir_all(parent).map_err(at(parent))?;
-        file::write_manifest(&manifest_path, &manifest)?;
-        Ok(Local { folder, store })
+        file::write_manifest(&path, manifest)?;
+        Ok(local)
     }
 
-    /// Returns the profiles of a copy on this machine, and the folder that it is in.
-    async fn copied_profiles(&self) -> Result<(tempfile::TempDir, Profiles)> {
-        let manifest = self.manifest().await?;
-        let local = self.downloaded().await?;
-        let (path, _) = self.local_store(local.folder.path())?;
-        let mut files = Vec::new();
-        for entry in &manifest.files {
-            let file = if self.format.is_some() { path.clone() } else { path.join(&entry.path) };
-            files.push(format_of(&entry.path)?.read(&file)?);
-        }
-        Ok((local.folder, Box::new(files.into_iter().flatten())))
+    /// Returns the profiles of a copy on this machine.
+    async fn copied_profiles(&self) -> Result<Copied> {
+        let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let local = match checked {
+            Some(local) => local,
+            None => self.downloaded(&self.manifest().await?).await?,
+        };
+        let manifest = file::read_manifest(&local.manifest())?;
+        let read = |entry: &FileManifest| format_of(&entry.path)?.read(&local.file(&entry.path));
+        let files: Vec<_> = manifest.files.iter().map(read).collect::<Result<_>>()?;
+        Ok(Copied { profiles: Box::new(files.into_iter().flatten()), _local: local })
     }
 
     async fn download(&self, from: &ObjectPath, to: &std::path::Path) -> Result<()> {
@@ -250,12 +270,7 @@ impl SnapshotStore for ObjectStore {
         match self.store.head(&self.manifest_path()).await {
             Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => return Err(self.failed(&error)),
-            Ok(_) => {
-                return Err(SnapshotError::Refused(format!(
-                    "{}: it exists, and a snapshot replaces nothing; name another one",
-                    self.place
-                )));
-            }
+            Ok(_) => return Err(SnapshotError::exists(&self.place)),
         }
         let names: Vec<_> =
             manifest.accounts.iter().map(|it| (&it.service, &it.account, &it.base_url)).collect();
@@ -269,10 +284,9 @@ impl SnapshotStore for ObjectStore {
                 self.place
             )));
         }
-        let folder = private_folder()?;
-        let (_, mut store) = self.local_store(folder.path())?;
-        store.begin(manifest).await?;
-        self.local = Some(Local { folder, store });
+        let mut local = self.new_local()?;
+        local.store.begin(manifest).await?;
+        self.local = Some(local);
         Ok(())
     }
 
@@ -283,9 +297,8 @@ impl SnapshotStore for ObjectStore {
     async fn commit(&mut self, manifest: Manifest) -> Result<Manifest> {
         let mut local = self.local.take().ok_or_else(file::not_begun)?;
         let mut manifest = local.store.commit(manifest).await?;
-        let (path, _) = self.local_store(local.folder.path())?;
         for entry in &mut manifest.files {
-            let from = if self.format.is_some() { path.clone() } else { path.join(&entry.path) };
+            let from = local.file(&entry.path);
             entry.path = self.name_in_store(&entry.path);
             self.upload(&from, &self.object_of(&entry.path)).await?;
         }
@@ -320,11 +333,7 @@ impl SnapshotStore for ObjectStore {
     }
 
     fn read(&self) -> BoxStream<'_, Result<Profile>> {
-        let copied = async move {
-            let (folder, profiles) = self.copied_profiles().await?;
-            Ok(Copied { profiles, _folder: folder })
-        };
-        stream::once(copied)
+        stream::once(self.copied_profiles())
             .flat_map(|copied| match copied {
                 Ok(copied) => stream::iter(copied).boxed(),
                 Err(error) => stream::once(async { Err(error) }).boxed(),
@@ -333,8 +342,12 @@ impl SnapshotStore for ObjectStore {
     }
 
     async fn check_files(&self, manifest: &Manifest) -> Result<Vec<String>> {
-        let mut findings = match self.downloaded().await {
-            Ok(local) => local.store.check_files(manifest).await?,
+        let mut findings = match self.downloaded(manifest).await {
+            Ok(local) => {
+                let findings = local.store.check_files(manifest).await?;
+                *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(local);
+                findings
+            }
             Err(SnapshotError::Unreadable { reason, .. }) => vec![reason],
             Err(error) => return Err(error),
         };
@@ -348,7 +361,7 @@ impl SnapshotStore for ObjectStore {
 /// The profiles of a copy on this machine, which is removed in the end.
 struct Copied {
     profiles: Profiles,
-    _folder: tempfile::TempDir,
+    _local: Local,
 }
 
 impl Iterator for Copied {

@@ -148,6 +148,14 @@ impl SqliteStore {
         run.map_err(self.failed())?.ok_or_else(|| self.has_no_snapshot())
     }
 
+    /// Returns the number of the run whose manifest was read, or that of the newest one.
+    fn run_to_read(&self, connection: &Connection) -> Result<i64> {
+        match self.read.load(Ordering::Relaxed) {
+            0 => self.newest(connection),
+            run => Ok(run),
+        }
+    }
+
     fn begin_run(&self, manifest: &Manifest) -> Result<Run> {
         let connection = self.connect_to_write()?;
         connection.execute_batch("BEGIN IMMEDIATE").map_err(self.failed())?;
@@ -169,10 +177,7 @@ impl SqliteStore {
 
     fn open_to_read(&self) -> Result<Profiles> {
         let connection = self.connect_to_read()?;
-        let run = match self.read.load(Ordering::Relaxed) {
-            0 => self.newest(&connection)?,
-            run => run,
-        };
+        let run = self.run_to_read(&connection)?;
         let path = self.path.clone();
         Ok(Box::new(SqliteProfiles {
             path,
@@ -199,9 +204,7 @@ impl SqliteStore {
             // What is no profile is found when the profiles are read.
             let Ok(profile) = profile else { return Ok(Vec::new()) };
             let Some(account) = account_of(manifest, &profile.id) else { return Ok(Vec::new()) };
-            let line = serde_json::to_string(&profile).map_err(io::Error::from).map_err(at(&self.path))?;
-            let capabilities = Arc::clone(&capabilities[account]);
-            rows.push(Row { account, profile, line: line.into(), capabilities });
+            rows.push(Row::new(account, profile, Arc::clone(&capabilities[account]))?);
             if rows.len() == BATCH {
                 again.write(&rows).map_err(copy.failed())?;
                 rows.clear();
@@ -219,10 +222,7 @@ impl SqliteStore {
         let path = self.path.canonicalize().map_err(at(&self.path))?;
         let Some(path) = path.to_str() else { return Ok(Vec::new()) };
         connection.execute("ATTACH ?1 AS given", [path]).map_err(self.failed())?;
-        let given = match self.read.load(Ordering::Relaxed) {
-            0 => self.newest(&self.connect_to_read()?)?,
-            run => run,
-        };
+        let given = self.run_to_read(&self.connect_to_read()?)?;
         let mut findings = Vec::new();
         let count =
             |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).map_err(self.failed());
@@ -239,13 +239,16 @@ impl SqliteStore {
                 + count(&format!("SELECT count(*) FROM ({theirs} EXCEPT {ours})"))?;
             if changed > 0 {
                 findings.push(format!(
-                    "the table {table} was changed: it is not what the profiles and the manifest say"
+                    "the table {table} was changed, or another version of this program made it: it is not what the profiles and the manifest say"
                 ));
             }
         }
         let views = "SELECT name, sql FROM main.sqlite_schema WHERE type IN ('view', 'table') EXCEPT SELECT name, sql FROM given.sqlite_schema";
         if count(&format!("SELECT count(*) FROM ({views})"))? > 0 {
-            findings.push("a table or a view was redefined, or is gone".to_owned());
+            findings.push(
+                "a table or a view was redefined, or is gone, unless another version of this program made it"
+                    .to_owned(),
+            );
         }
         Ok(findings)
     }

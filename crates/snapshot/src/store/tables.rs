@@ -137,7 +137,7 @@ CREATE VIEW {prefix}review_dormant AS
 
 /// Returns the lists that have a table.
 pub(crate) fn tables() -> impl Iterator<Item = &'static List> {
-    LISTS.iter().filter(|list| list.is_of_records())
+    LISTS.into_iter().filter(|list| list.is_of_records())
 }
 
 /// Returns the columns of the table `profiles`, in the order in which a row is written.
@@ -187,21 +187,14 @@ impl<'a> From<Value<'a>> for Cell<'a> {
 pub(super) mod tests {
     use std::sync::Arc;
 
-    use anyprofile_core::{
-        AccountName, Capabilities, ListQuery, Profile, memory::MemoryProvider, profile::Email,
-    };
-    use futures_util::FutureExt as _;
+    use anyprofile_core::{Capabilities, Profile, profile::Email};
 
     use super::*;
-    use crate::{ExportOptions, Manifest, Row, Snapshot, Target, Tool};
+    use crate::{Manifest, Row};
 
-    /// A manifest, of a snapshot of nobody.
+    /// A manifest, whose profiles are not needed.
     pub(crate) fn manifest() -> Manifest {
-        let folder = tempfile::tempdir().unwrap();
-        let target = Target::of_path(folder.path().join("nobody.ndjson")).unwrap();
-        let provider = MemoryProvider::builder(AccountName::from_static("main")).build().unwrap();
-        let options = ExportOptions::new(ListQuery::new(), Tool::new("test", "1"));
-        Snapshot::write(&[Arc::new(provider)], options, &target).now_or_never().unwrap().unwrap()
+        crate::check::planted().unwrap().0
     }
 
     /// Rows in which Ada comes four times: twice in one piece, twice in the next.
@@ -210,8 +203,7 @@ pub(super) mod tests {
             let mut profile = Profile::new(format!("memory:main/user/{id}").parse().unwrap());
             profile.name.display = name.into();
             profile.emails = vec![Email::new(address)].into();
-            let line = serde_json::to_string(&profile).unwrap().into();
-            Row { account: 0, profile, line, capabilities: Arc::new(Capabilities::default()) }
+            Row::new(0, profile, Arc::new(Capabilities::default())).unwrap()
         };
         let ada = |number: u32| row("ada", &format!("Ada {number}"), &format!("{number}@example.org"));
         [vec![ada(1), row("grace", "Grace", "grace@example.org"), ada(2)], vec![ada(3), ada(4)]]

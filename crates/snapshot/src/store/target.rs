@@ -272,17 +272,14 @@ impl FromStr for Target {
     }
 }
 
-/// Returns the target of a `file:` URL (RFC 8089): a file or a folder of this machine, which is private and appears in one step, as by its path.
+/// Returns the target of a `file:` URL (RFC 8089), which is that of its path.
 fn of_file_url(text: &str) -> Result<Target> {
     let refused = || SnapshotError::Refused(format!("{text}: a file URL must be file:///PATH"));
     let path = text.get("file://".len()..).filter(|path| path.starts_with('/')).ok_or_else(refused)?;
     if path.contains(['%', '?', '#']) {
         return Err(SnapshotError::Refused(format!("{text}: name the path itself, without file://")));
     }
-    match Format::of(path) {
-        Some(format) => Ok(Target(Place::File(path.into(), format))),
-        None => Ok(Target(Place::Folder(path.into()))),
-    }
+    Target::of_path(path)
 }
 
 /// Without the credentials that an address may contain.
@@ -335,7 +332,7 @@ mod tests {
             assert_eq!(target.to_string(), shown);
             assert!(!format!("{target:?}").contains("pass"));
         }
-        for text in ["a.json", "a", "ftp://x/y", "sqlite:", "a.xlsx", ""] {
+        for text in ["file:///tmp/a", "a.json", "a", "ftp://x/y", "sqlite:", "a.xlsx", ""] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }
     }

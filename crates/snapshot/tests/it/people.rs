@@ -122,3 +122,13 @@ pub(crate) async fn write_and_read(target: &Target) -> Snapshot {
     assert_eq!(snapshot.verify().await.unwrap(), Vec::<String>::new());
     snapshot
 }
+
+/// What the view `review_mfa` says of those whose ids do not begin with `u`: the account, the id, the finding and the state.
+pub(crate) const REVIEW_MFA: [&str; 6] = [
+    "007 absent not known withheld",
+    "007 ada off value",
+    "007 null not known null",
+    "main absent not known absent",
+    "main ada off value",
+    "main null not known null",
+];
