@@ -3,6 +3,7 @@
 mod fields;
 mod merge;
 mod parts;
+mod privilege;
 mod rows;
 mod state;
 pub(crate) mod table;
@@ -18,6 +19,7 @@ pub use self::parts::{
     Organization, Phone, Photo, PostalAddress, Role, RoleAssignment, RoleReferenceError, RoleScope, Security,
     Times,
 };
+pub use self::privilege::Privilege;
 pub use self::rows::{FieldDifference, FieldRow};
 pub use self::value::{FieldRef, List, Record, ValueRef, ValueType};
 pub use self::words::{CredentialKind, EmailPurpose, GrantStatus, Kind, OrganizationKind, ScopeTier, Status};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use anyprofile_core::{
-    AccountName, ErrorKind, Field, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    ServiceName, Status, profile::RoleAssignment,
+    AccountName, ErrorKind, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    ServiceName, Status,
 };
 
 use super::look::Note;
@@ -159,21 +159,9 @@ fn several(ids: &[&ProfileId]) -> Vec<Guard> {
     guards
 }
 
-/// The names of roles that may do everything in an account, in lower case.
-const OWNING_ROLES: [&str; 5] = ["owner", "admin", "administrator", "account owner", "account admin"];
-
+/// Returns whether somebody is known to own or administer the whole account.
 fn is_owner(profile: &Profile) -> bool {
-    let is_named =
-        |text: &Field<String>| text.is_known_and(|text| OWNING_ROLES.contains(&text.to_lowercase().as_str()));
-    // A role in a team or for a target owns no account.
-    let is_whole = |assignment: &&RoleAssignment| {
-        let tier = assignment.scope.value().and_then(|scope| scope.tier.value());
-        tier.is_none_or(|tier| matches!(tier.as_str(), "account" | "organization"))
-    };
-    let has_role =
-        profile.roles.items().iter().filter(is_whole).filter_map(|assignment| assignment.role.value());
-    profile.access.owner.is_known_to_be(&true)
-        || has_role.into_iter().any(|role| is_named(&role.name) || is_named(&role.id))
+    !profile.privileges().is_empty()
 }
 
 /// Returns how many other active profiles own the account; `None` if it cannot be listed completely.

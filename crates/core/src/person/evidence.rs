@@ -1,5 +1,6 @@
 //! What a profile says about whose it is.
 
+use super::name::words_of;
 use crate::{Kind, Profile, ProfileId, email::normalized_address};
 
 /// The keys of one profile.
@@ -11,6 +12,8 @@ pub(super) struct Evidence {
     pub(super) emails: Box<[EmailKey]>,
     pub(super) external_id: Option<Box<str>>,
     pub(super) employee_number: Option<Box<str>>,
+    /// The words of its names, if they can be compared.
+    pub(super) name: Option<Box<str>>,
     /// Whom it names as its owner.
     pub(super) owner: Option<OwnerKey>,
 }
@@ -55,6 +58,7 @@ impl Evidence {
             emails: emails.into(),
             external_id: profile.external_id.value().and_then(|id| key(id)),
             employee_number: profile.employee.number.value().and_then(|number| key(number)),
+            name: words_of(profile),
             owner,
         }
     }

@@ -6,6 +6,7 @@ use super::{
     Ambiguity, AmbiguityReason, Link, LinkRule, Mapping, Person, Persons,
     evidence::{Evidence, OwnerKey},
     mailbox::is_shared_mailbox,
+    name,
 };
 
 /// The shortest external id that is taken for that of one person in every system, in characters. Shorter ones are often numbers that each
@@ -70,6 +71,11 @@ impl Sets {
                 }
                 if differ(&a.employee_number, &b.employee_number) {
                     return Some(AmbiguityReason::Contradiction);
+                }
+                let names_differ =
+                    a.name.as_deref().zip(b.name.as_deref()).is_some_and(|(a, b)| name::differ(a, b));
+                if rule != LinkRule::VerifiedEmail && names_differ {
+                    return Some(AmbiguityReason::NamesDiffer);
                 }
                 // An external id alone does not overrule addresses that differ.
                 let has_other_address = !a.emails.is_empty()
@@ -138,13 +144,15 @@ pub(super) fn link(evidence: &[Evidence], mapping: &Mapping) -> Persons {
     };
     each_key(evidence, &mut sets, &emails, verified, &mut ambiguities);
     let externals = holders(evidence, |it| it.external_id.as_deref().filter(|_| of_humans(it)).into_iter());
-    let (ids, short): (Holders<'_>, Holders<'_>) =
-        externals.into_iter().partition(|(id, _)| id.chars().count() >= SHORTEST_ID);
-    for places in in_order(&short).into_iter().filter(|places| is_of_several_accounts(evidence, places)) {
-        ambiguities.push(ambiguity(evidence, AmbiguityReason::ShortId, Some(LinkRule::ExternalId), places));
-    }
+    let (local, ids): (Holders<'_>, Holders<'_>) = externals.into_iter().partition(|(id, _)| is_local(id));
+    let local_ids = local.values().filter(|places| is_of_several_accounts(evidence, places)).count();
     each_key(evidence, &mut sets, &ids, |_, _| LinkRule::ExternalId, &mut ambiguities);
-    persons(evidence, sets, ambiguities)
+    Persons { local_ids, ..persons(evidence, sets, ambiguities) }
+}
+
+/// Returns whether an external id may be one of many systems that count for themselves: a number, or a short text.
+fn is_local(id: &str) -> bool {
+    id.chars().count() < SHORTEST_ID || id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Collects the places of the profiles that have each key.
@@ -200,11 +208,24 @@ fn each_key(
             }
             continue;
         }
-        for pair in places.windows(2) {
-            let rule = rule_of(&evidence[pair[0] as usize], &evidence[pair[1] as usize]);
-            if let Err(reason) = sets.join(evidence, (pair[0], pair[1]), rule) {
-                ambiguities.push(ambiguity(evidence, reason, Some(rule), pair));
+        // Whoever does not go with the first one may go with another.
+        let mut undecided: Option<(AmbiguityReason, LinkRule)> = None;
+        for (number, place) in places.iter().enumerate().skip(1) {
+            let mut refused = None;
+            for known in &places[..number] {
+                let rule = rule_of(&evidence[*known as usize], &evidence[*place as usize]);
+                match sets.join(evidence, (*known, *place), rule) {
+                    Ok(()) => {
+                        refused = None;
+                        break;
+                    }
+                    Err(reason) => refused = refused.or(Some((reason, rule))),
+                }
             }
+            undecided = undecided.or(refused);
+        }
+        if let Some((reason, rule)) = undecided {
+            ambiguities.push(ambiguity(evidence, reason, Some(rule), places));
         }
     }
 }
@@ -215,9 +236,8 @@ fn ambiguity(
     rule: Option<LinkRule>,
     places: &[u32],
 ) -> Ambiguity {
-    let named = places.iter().take(Persons::MOST_NAMED);
-    let profiles = named.map(|place| evidence[*place as usize].id.clone()).collect();
-    Ambiguity { reason, rule, profiles, count: places.len() }
+    let profiles = places.iter().map(|place| evidence[*place as usize].id.clone()).collect();
+    Ambiguity { reason, rule, profiles }
 }
 
 /// Makes persons of the sets, and gives each what it owns.
@@ -280,9 +300,9 @@ fn persons(evidence: &[Evidence], mut sets: Sets, mut ambiguities: Vec<Ambiguity
         if it.owner.is_some() {
             let profiles = vec![it.id.clone()];
             let reason = AmbiguityReason::OwnerNotKnown;
-            ambiguities.push(Ambiguity { reason, rule: None, profiles, count: 1 });
+            ambiguities.push(Ambiguity { reason, rule: None, profiles });
         }
         unowned.push(it.id.clone());
     }
-    Persons { persons, unowned, ambiguities }
+    Persons { persons, unowned, ambiguities, local_ids: 0 }
 }

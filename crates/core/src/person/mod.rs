@@ -36,17 +36,20 @@
 //! | `email` | they have the same e-mail address | medium |
 //! | `external_id` | they have the same external id, and nothing else that differs | weak |
 //!
-//! A link that would contradict another one is not made: two numbers of employees, or two profiles of one account in one person. Neither is
-//! one by a key that several profiles of one account have, nor by the address of a role, such as `info@`.
+//! A link that would contradict what is known is not made: two numbers of employees, two profiles of one account in one person, or names in
+//! Latin letters that have nothing in common, which counts unless a service has verified the address. Neither is one by a key that several
+//! profiles of one account have, nor by the address of a role, such as `info@`. An external id that is short or a number links nobody: each
+//! system counts its own.
 
 mod evidence;
 mod link;
 mod mailbox;
 mod mapping;
+mod name;
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use self::evidence::Evidence;
 pub use self::mapping::{Mapping, MappingError};
@@ -120,8 +123,10 @@ impl LinkRule {
 #[non_exhaustive]
 pub struct Link {
     /// One profile.
+    #[serde(serialize_with = "as_text")]
     pub one: ProfileId,
     /// The other one.
+    #[serde(serialize_with = "as_text")]
     pub other: ProfileId,
     /// Why.
     pub rule: LinkRule,
@@ -146,10 +151,12 @@ pub struct Link {
 #[non_exhaustive]
 pub struct Person {
     /// The profiles, in the order in which they were added.
+    #[serde(serialize_with = "as_texts")]
     pub profiles: Vec<ProfileId>,
     /// Why they are one person: one link fewer than there are profiles, and one for each profile that a [`Mapping`] says to be owned.
     pub links: Vec<Link>,
     /// The service users and other profiles that name one of these as their owner, or that a [`Mapping`] names with one of these.
+    #[serde(serialize_with = "as_texts")]
     pub owns: Vec<ProfileId>,
 }
 
@@ -157,6 +164,29 @@ impl Person {
     /// Returns the strength of the weakest link; `None` if there is one profile.
     pub fn strength(&self) -> Option<Strength> {
         self.links.iter().map(|link| link.strength).min()
+    }
+
+    /// Returns the strength of the weakest link between two of the profiles; `None` if they are one profile, or not both of this person. Of
+    /// what is [owned](Self::owns) without a link, it is not known either.
+    pub fn strength_between(&self, one: &ProfileId, other: &ProfileId) -> Option<Strength> {
+        // Links make a tree, so there is one way.
+        let mut reached: Vec<(&ProfileId, Option<Strength>)> = vec![(one, None)];
+        let mut next = 0;
+        while let Some((id, strength)) = reached.get(next).copied() {
+            next += 1;
+            if id == other {
+                return strength;
+            }
+            for link in &self.links {
+                let end = if link.one == *id { &link.other } else { &link.one };
+                let is_here = link.one == *id || link.other == *id;
+                if is_here && !reached.iter().any(|(known, _)| *known == end) {
+                    let weakest = strength.map_or(link.strength, |strength| strength.min(link.strength));
+                    reached.push((end, Some(weakest)));
+                }
+            }
+        }
+        None
     }
 }
 
@@ -173,8 +203,8 @@ pub enum AmbiguityReason {
     Contradiction,
     /// The link would make two profiles of one account one person.
     TwoOfOneAccount,
-    /// The external id is too short to be that of one person in every system.
-    ShortId,
+    /// Their names have nothing in common.
+    NamesDiffer,
     /// Nobody has the address or the id that a profile names as its owner, or several people have.
     OwnerNotKnown,
 }
@@ -187,10 +217,9 @@ pub struct Ambiguity {
     pub reason: AmbiguityReason,
     /// The rule that would link them; `None` if it is about an owner.
     pub rule: Option<LinkRule>,
-    /// The profiles, at most [`Persons::MOST_NAMED`] of them.
+    /// The profiles.
+    #[serde(serialize_with = "as_texts")]
     pub profiles: Vec<ProfileId>,
-    /// The number of all of them.
-    pub count: usize,
 }
 
 /// Finds out which profiles belong to one human.
@@ -255,14 +284,13 @@ impl Extend<Profile> for PersonLinker {
 pub struct Persons {
     persons: Vec<Person>,
     /// Service users and others that are no human, and that no person owns.
+    #[serde(serialize_with = "as_texts")]
     unowned: Vec<ProfileId>,
     ambiguities: Vec<Ambiguity>,
+    local_ids: usize,
 }
 
 impl Persons {
-    /// How many profiles of an ambiguity are named.
-    pub const MOST_NAMED: usize = 20;
-
     /// Returns the persons, in the order of their first profiles. A human without a link is a person of one profile.
     pub fn persons(&self) -> &[Person] {
         &self.persons
@@ -276,6 +304,12 @@ impl Persons {
     /// Returns what could not be decided.
     pub fn ambiguities(&self) -> &[Ambiguity] {
         &self.ambiguities
+    }
+
+    /// Returns how many external ids profiles of several accounts have, and which are too short, or numbers, to be those of one person in every
+    /// system. They link nobody, and are no ambiguities: that two systems count alike says next to nothing.
+    pub const fn local_ids(&self) -> usize {
+        self.local_ids
     }
 
     /// Returns the person that a profile belongs to, or that owns it. This looks at each person: for many profiles, make a map of
@@ -293,6 +327,15 @@ impl Persons {
         }
         counts
     }
+}
+
+/// Writes an id as it is written on a command line, to be handed on.
+fn as_text<S: Serializer>(id: &ProfileId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn as_texts<S: Serializer>(ids: &[ProfileId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(ToString::to_string))
 }
 
 #[cfg(test)]

@@ -112,7 +112,47 @@ fn an_external_id_links_only_where_nothing_else_differs() {
     ]);
     assert_eq!(persons.persons().len(), 5);
     let reasons: Vec<_> = persons.ambiguities().iter().map(|it| it.reason).collect();
-    assert_eq!(reasons, [AmbiguityReason::ShortId, AmbiguityReason::Contradiction]);
+    assert_eq!((reasons, persons.local_ids()), (vec![AmbiguityReason::Contradiction], 1));
+    // Two systems that count, with leading zeros.
+    let persons = link(&[
+        with_id("scim:hr/user/12", "000000000032", None),
+        with_id("anthropic:main/user/4", "000000000032", None),
+    ]);
+    assert_eq!((persons.persons().len(), persons.ambiguities().len(), persons.local_ids()), (2, 0, 1));
+}
+
+#[test]
+fn names_that_have_nothing_in_common_speak_against_a_link_unless_the_address_is_verified() {
+    let named = |id: &str, name: &str| {
+        let mut profile = profile(id, Some("ada@example.com"));
+        profile.name.display = name.into();
+        profile
+    };
+    let mut people = [
+        named("scim:erp/user/1", "ERP administrator"),
+        named("scim:hr/user/2", "Ada Lovelace"),
+        named("probely:eu/user/3", "Lovelace"),
+    ];
+    let persons = link(&people);
+    assert_eq!(persons.persons().iter().map(|it| it.profiles.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(persons.ambiguities()[0].reason, AmbiguityReason::NamesDiffer);
+    people[0].emails = vec![Email::new("ada@example.com").with_verified(true)].into();
+    assert_eq!(link(&people).persons().len(), 1);
+}
+
+#[test]
+fn the_strength_between_two_profiles_is_that_of_their_own_way() {
+    let mut one = profile("scim:hr/user/1", None);
+    one.employee.number = "E7".into();
+    let mut two = profile("upsun:acme/user/2", Some("ada@example.com"));
+    two.employee.number = "E7".into();
+    let three = profile("probely:eu/user/3", Some("ada@example.com"));
+    let persons = link(&[one.clone(), two.clone(), three.clone()]);
+    let person = &persons.persons()[0];
+    assert_eq!(person.strength(), Some(Strength::Medium));
+    assert_eq!(person.strength_between(&one.id, &two.id), Some(Strength::Strong));
+    assert_eq!(person.strength_between(&one.id, &three.id), Some(Strength::Medium));
+    assert_eq!(person.strength_between(&one.id, &one.id), None);
 }
 
 #[test]
