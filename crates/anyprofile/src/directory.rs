@@ -17,7 +17,7 @@ use anyprofile_core::{
 use futures_core::Stream;
 use futures_util::{future::BoxFuture, stream};
 
-use crate::writing::{self, Never, OffBoarding, Written};
+use crate::writing::{self, Never, OffBoarding, Remains, Written};
 
 /// Several accounts, of one or more services, used concurrently.
 ///
@@ -160,6 +160,14 @@ impl Directory {
     /// and why it may be a mistake. [`OffBoarding::execute`] executes it.
     pub async fn off_board(&self, key: &str) -> OffBoarding {
         OffBoarding::plan(self, key).await
+    }
+
+    /// Reads what profiles of one person have: roles, groups, tokens, open invitations, and service users that they own. What a service does
+    /// not show is listed as not known. To prove an off-boarding, ask before and afterwards.
+    ///
+    /// Each profile is read with all records of its service. An account whose service says who owns a service user is listed as a whole.
+    pub async fn remains(&self, profiles: &[ProfileId]) -> Remains {
+        Remains::of(self, profiles).await
     }
 
     /// Finds a profile at all accounts, at several of them [concurrently](Self::with_concurrency).

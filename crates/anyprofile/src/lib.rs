@@ -60,6 +60,7 @@
 //! | `layers` | | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
 //! | `memory` | | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
 //! | `snapshot` | | snapshots of profiles, with a manifest that proves their completeness: the module `snapshot`. Its targets are features of `anyprofile-snapshot` |
+//! | `review` | | access reviews: a policy, findings, a page for reviewers, and their decisions: the module `review`; turns on `snapshot` |
 //! | `webhooks` | | the verification of Anthropic's events about the programs and restrictions of a user profile: `anthropic::webhook` |
 //! | `full` | | the services, `config` and `schema` |
 //! | `rustls` | yes | TLS by rustls with ring, which trusts what the platform trusts |
@@ -89,6 +90,7 @@ mod directory;
 pub mod guide {}
 #[cfg(not(feature = "engine"))]
 mod no_accounts;
+mod persons;
 pub mod writing;
 
 pub use anyprofile_core::*;
@@ -103,6 +105,8 @@ pub use anyprofile_filter as filter;
 pub use anyprofile_http as http_client;
 #[cfg(feature = "probely")]
 pub use anyprofile_probely as probely;
+#[cfg(feature = "review")]
+pub use anyprofile_review as review;
 #[cfg(feature = "scim")]
 pub use anyprofile_scim as scim;
 #[cfg(feature = "snapshot")]
@@ -115,3 +119,4 @@ pub use self::accounts::{AccountEntry, Accounts, COMMON_KEYS, SecretSource, Serv
 pub use self::directory::{AccountFound, AccountReport, Directory, DirectoryListing};
 #[cfg(not(feature = "engine"))]
 pub use self::no_accounts::Accounts;
+pub use self::persons::DirectoryPersons;

@@ -15,10 +15,13 @@
 //! # Features
 //! | feature | what it turns on |
 //! |---|---|
+//! | `csv` | `csv`: comma-separated values as spreadsheets write them |
 //! | `simulated` | `SimulatedDisk`: a file system in memory that fails once, and shows what a power cut leaves; for tests |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "csv")]
+pub mod csv;
 mod disk;
 #[cfg(any(test, feature = "simulated"))]
 #[allow(clippy::unwrap_used, reason = "it is for tests")]

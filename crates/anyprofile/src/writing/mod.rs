@@ -11,6 +11,7 @@ mod journal;
 mod look;
 mod off_boarding;
 mod outcome;
+mod remains;
 
 pub use self::{
     execute::{Written, execute},
@@ -20,4 +21,5 @@ pub use self::{
     look::Note,
     off_boarding::{Departure, OffBoarding},
     outcome::{Done, FailedWrite, Made, WriteOutcome},
+    remains::{NotKnown, Remainder, RemainderKind, Remains},
 };

@@ -1,13 +1,11 @@
 //! Reads a csv file of changes, as spreadsheets or `list -o csv` write it.
 
 use anyprofile::{FieldPath, ProfileId};
+use anyprofile_files::csv::{CsvRow, rows};
 use serde_json::Value;
 
 use super::entry::BulkEntry;
 use crate::{output::unguarded, summary::counted};
-
-/// The supported delimiters, the most common first.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// The content of a column.
 enum Column {
@@ -26,71 +24,23 @@ impl Column {
     }
 }
 
-/// Counts the lines of a text as an editor does.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), at: 0, line: 1 }
-    }
-
-    /// Returns the line of the first character at or after `place` that is not a line end. `place` must not decrease
-    /// between calls.
-    fn of(&mut self, place: usize) -> u64 {
-        let is_end = |place: usize| matches!(self.text.get(place), Some(b'\n' | b'\r'));
-        let mut place = place;
-        while is_end(place) {
-            place += 1;
-        }
-        for at in self.at..place.min(self.text.len()) {
-            let ends = match self.text[at] {
-                b'\n' => true,
-                b'\r' => self.text.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            self.line += u64::from(ends);
-        }
-        self.at = self.at.max(place);
-        self.line
-    }
-}
-
 /// Reads the changes of each profile. An empty cell leaves the field unchanged, and a cell equal to `null` clears it.
 pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<BulkEntry>, Vec<String>) {
-    let (start, named) = named_delimiter(text);
-    let delimiter = named.unwrap_or_else(|| delimiter_of(&text[start..]));
     let (mut entries, mut mistakes) = (Vec::new(), Vec::new());
-    if let Some(mistake) = misquoted(text, start, delimiter) {
-        return (entries, vec![mistake]);
-    }
-    let mut lines = Lines::new(text);
-    let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.delimiter(delimiter).has_headers(false).flexible(true);
+    let rows = match rows(text, is_id) {
+        Ok(rows) => rows,
+        Err(mistake) => return (entries, vec![mistake]),
+    };
     let mut columns: Option<Vec<Column>> = None;
-    for record in reader.from_reader(&text.as_bytes()[start..]).into_records() {
-        let Ok(record) = record else {
-            // The reader accepts any UTF-8 text with any number of cells, so this does not happen.
-            mistakes.push("the file cannot be read as csv".to_owned());
-            break;
-        };
-        let place = record.position().map_or(0, csv::Position::byte);
-        let line = lines.of(start + usize::try_from(place).unwrap_or(usize::MAX));
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            // A row that was emptied in a spreadsheet.
-            continue;
-        }
+    for CsvRow { line, cells, .. } in rows {
         let Some(columns) = &columns else {
-            match header(&record, line) {
+            match header(&cells, line) {
                 Ok(found) => columns = Some(found),
                 Err(found) => return (entries, found),
             }
             continue;
         };
-        match row(&record, columns, line, null) {
+        match row(&cells, columns, line, null) {
             Ok(entry) => entries.push(entry),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -102,36 +52,14 @@ pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<BulkEntry>, Vec<Strin
     (entries, mistakes)
 }
 
-/// Returns where the text starts after a line that names the delimiter for Excel, such as `sep=;`, and that
-/// delimiter.
-fn named_delimiter(text: &str) -> (usize, Option<u8>) {
-    let end = text.find(['\n', '\r']).unwrap_or(text.len());
-    let line = text[..end].trim_end_matches(',').trim_matches('"');
-    match line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line.as_bytes()) {
-        Some([_, _, _, _, delimiter]) if delimiter.is_ascii() => (end, Some(*delimiter)),
-        // The comma at the end was trimmed.
-        Some([_, _, _, _]) => (end, Some(b',')),
-        _ => (0, None),
-    }
-}
-
-/// Returns the delimiter for which the first row has an id column, or a comma.
-fn delimiter_of(text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let has_ids = |delimiter: &u8| {
-        header.split(char::from(*delimiter)).any(|name| is_id(name.trim().trim_matches('"').trim()))
-    };
-    DELIMITERS.into_iter().find(has_ids).unwrap_or(DELIMITERS[0])
-}
-
 /// Returns whether a column name is `id`; spreadsheets may write it in capitals.
 fn is_id(name: &str) -> bool {
     name.eq_ignore_ascii_case("id")
 }
 
-fn header(record: &csv::StringRecord, line: u64) -> Result<Vec<Column>, Vec<String>> {
+fn header(record: &[String], line: u64) -> Result<Vec<Column>, Vec<String>> {
     let (mut columns, mut mistakes) = (Vec::new(), Vec::new());
-    for name in record.iter().map(str::trim) {
+    for name in record.iter().map(|name| name.trim()) {
         let is_there = |columns: &[Column], path: Option<&FieldPath>| {
             columns.iter().any(|column| match path {
                 None => matches!(column, Column::Id),
@@ -162,12 +90,7 @@ fn header(record: &csv::StringRecord, line: u64) -> Result<Vec<Column>, Vec<Stri
     if mistakes.is_empty() { Ok(columns) } else { Err(mistakes) }
 }
 
-fn row(
-    record: &csv::StringRecord,
-    columns: &[Column],
-    line: u64,
-    null: Option<&str>,
-) -> Result<BulkEntry, String> {
+fn row(record: &[String], columns: &[Column], line: u64, null: Option<&str>) -> Result<BulkEntry, String> {
     let has_more = record.iter().skip(columns.len()).any(|cell| !cell.is_empty());
     if has_more || record.len() < columns.len() {
         let cells = counted(record.len() as u64, "cell", "cells");
@@ -197,39 +120,6 @@ fn row(
     }
     let id = id.ok_or_else(|| format!("line {line}, column 'id': a profile id is required"))?;
     Ok(BulkEntry { line, id, fields })
-}
-
-/// Finds a quoting mistake that the csv reader would accept: an unclosed quote takes the following rows into its
-/// cell, and text after a closing quote is added to the cell.
-fn misquoted(text: &str, start: usize, delimiter: u8) -> Option<String> {
-    enum At {
-        Start,
-        Plain,
-        Quoted { since: usize },
-        Closing { since: usize },
-    }
-    let mut at = At::Start;
-    for (place, c) in text[start..].char_indices() {
-        at = match (at, c) {
-            (At::Start, '"') => At::Quoted { since: place },
-            (At::Quoted { since }, '"') => At::Closing { since },
-            (At::Closing { since }, '"') | (At::Quoted { since }, _) => At::Quoted { since },
-            (_, '\n' | '\r') => At::Start,
-            (_, c) if c == char::from(delimiter) => At::Start,
-            (At::Closing { .. }, _) => {
-                let line = Lines::new(text).of(start + place);
-                return Some(format!("line {line}: a closing quote must end its cell"));
-            }
-            (At::Start | At::Plain, _) => At::Plain,
-        };
-    }
-    match at {
-        At::Quoted { since } => {
-            let line = Lines::new(text).of(start + since);
-            Some(format!("line {line}: the quote is not closed"))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

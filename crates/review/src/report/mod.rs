@@ -1,0 +1,4 @@
+//! Findings for the tools of a CI.
+
+mod junit;
+mod sarif;

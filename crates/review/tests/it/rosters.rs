@@ -1,0 +1,105 @@
+//! People compared with those who should be there.
+
+use anyprofile_core::{Field, Kind, ListQuery, Status, person::Mapping, profile::Actor};
+use anyprofile_review::{Check, FindingState, Review, ReviewError, Roster};
+
+use crate::people::{human, lines, options, snapshot, snapshot_with, with_address};
+
+const RULES: &str = "[[rules]]\ncheck = \"left\"\nseverity = \"critical\"\n\
+                     [[rules]]\ncheck = \"not_on_roster\"\nseverity = \"medium\"\n\
+                     [[rules]]\ncheck = \"no_account\"\nseverity = \"low\"";
+
+fn roster(text: &str) -> Roster {
+    Roster::from_csv(text).unwrap()
+}
+
+#[tokio::test]
+async fn whoever_left_has_no_access_at_any_account_nor_through_what_they_own() {
+    let mut suspended = with_address("us/user/ada", "ada@example.com");
+    suspended.status = Status::Suspended.into();
+    let mut silent = with_address("asia/user/ada", "ada@example.com");
+    silent.status = Field::Absent;
+    let mut program = human("eu/user/program");
+    (program.kind, program.owner) =
+        (Kind::Service.into(), Actor::default().with_email("ada@example.com").into());
+    let mut kept = with_address("eu/user/grace", "grace@example.com");
+    kept.employee.number = "7".into();
+    let people = vec![with_address("eu/user/ada", "Ada@Example.com"), suspended, silent, program, kept];
+    let roster = roster(
+        "email,employee_number,status,leave_date,type\nada@example.com,,active,2026-10-31,contractor\n,7,active,,\n\
+         joan@example.com,,joining,,\nleft@example.com,,left,,\n",
+    );
+    let options = options(RULES).with_roster(roster);
+    let review = Review::of(&snapshot(people).await, &options).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    critical violated ada: the contract ended on 2026-10-31
+    critical violated program: its owner has left: the contract ended on 2026-10-31
+    low violated 4: somebody of the roster has no profile
+    low not_known ada: the contract ended on 2026-10-31; whether the profile is still active is not known
+    "#);
+}
+
+#[tokio::test]
+async fn nobody_is_a_stranger_who_may_be_somebody_of_the_roster() {
+    let stranger = with_address("eu/user/stranger", "eve@example.com");
+    let nameless = human("eu/user/nameless");
+    // Two profiles of one account with the address of one person.
+    let twice =
+        [with_address("eu/user/one", "ada@example.com"), with_address("eu/user/two", "ada@example.com")];
+    let mut organization = human("eu/user/acme");
+    organization.kind = Kind::Organization.into();
+    let people = [vec![stranger, nameless, organization], twice.to_vec()].concat();
+    let options = options(RULES).with_roster(roster("email,status\nada@example.com,left\n"));
+    let snapshot = snapshot(people).await;
+    let review = Review::of(&snapshot, &options).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    medium violated stranger: nobody of the roster has its address or its number of an employee
+    low not_known nameless: it has no address and no number of an employee to compare with the roster
+    low not_known one,two: it may be somebody of the roster; see the ambiguities
+    "#);
+    // Somebody decides.
+    let mut mapping = Mapping::default();
+    mapping.insert("roster:roster/person/2".parse().unwrap(), "ada");
+    mapping.insert("memory:eu/user/one".parse().unwrap(), "ada");
+    let decided = Review::of(&snapshot, &options.with_mapping(mapping)).await.unwrap();
+    let left: Vec<_> = decided.findings().iter().filter(|it| it.check == Check::Left).collect();
+    assert_eq!(left[0].profiles[0].native(), "one");
+    assert_eq!(left[0].state, FindingState::Violated);
+}
+
+#[tokio::test]
+async fn an_account_can_be_the_roster() {
+    let mut left = with_address("hr/user/1", "ada@example.com");
+    left.status = Status::Suspended.into();
+    let people = vec![
+        left,
+        with_address("hr/user/2", "grace@example.com"),
+        with_address("eu/user/ada", "ada@example.com"),
+        with_address("eu/user/eve", "eve@example.com"),
+    ];
+    let snapshot = snapshot(people).await;
+    let review = Review::of(&snapshot, &options(RULES).with_roster(Roster::of_account("hr"))).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    critical violated ada: the roster says that they have left
+    medium violated eve: nobody of the roster has its address or its number of an employee
+    low violated 2: somebody of the roster has no profile
+    "#);
+    let error =
+        Review::of(&snapshot, &options(RULES).with_roster(Roster::of_account("h"))).await.unwrap_err();
+    assert!(matches!(error, ReviewError::Roster(_)), "{error}");
+}
+
+#[tokio::test]
+async fn nobody_lacks_an_account_because_of_a_list_of_some() {
+    let people = vec![with_address("eu/user/ada", "ada@example.com")];
+    let some = snapshot_with(people, ListQuery::new().with_limit(1)).await;
+    let options = options(RULES).with_roster(roster("email\nada@example.com\ngrace@example.com\n"));
+    let review = Review::of(&some, &options).await.unwrap();
+    // Without a status, nobody is known to be there.
+    assert!(review.findings().is_empty(), "{:?}", lines(review.findings()));
+    let options = crate::people::options(RULES)
+        .with_roster(roster("email,status\nada@example.com,active\ngrace@example.com,active\n"));
+    let review = Review::of(&some, &options).await.unwrap();
+    let states: Vec<_> = review.findings().iter().map(|it| (it.check, it.state)).collect();
+    assert_eq!(states, [(Check::NoAccount, FindingState::NotKnown)]);
+}
