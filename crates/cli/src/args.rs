@@ -3,6 +3,7 @@
 mod export;
 mod field;
 mod listing;
+mod review;
 mod writes;
 
 use std::path::PathBuf;
@@ -14,6 +15,10 @@ pub(crate) use self::export::{DiffArguments, ExportArguments, Push, PushVanta};
 #[cfg(feature = "mcp")]
 pub(crate) use self::listing::field_paths;
 pub(crate) use self::listing::{Fields, List, Members};
+pub(crate) use self::review::{
+    ApplyDecisions, OffboardArguments, PersonsArguments, ReviewArguments, ReviewCommand, ReviewRun,
+    SnapshotOrLive,
+};
 pub(crate) use self::writes::{
     Apply, Changes, Confirm, Create, Draft, Enroll, Keep, PlanArguments, PlannedWrite, Selected, Update, Whom,
 };
@@ -23,7 +28,7 @@ use crate::program::Program;
 ///
 /// Data goes to standard output; all other messages go to standard error. Exit codes: 0 complete, 2 usage or
 /// configuration error, 3 authentication or permission error, 4 partial (something failed, the rest was delivered), 5
-/// the service failed, 6 not found, 10 differences (of `diff --exit-code`, or found by `verify`), 1 internal error.
+/// the service failed, 6 not found, 10 differences or findings (of `diff --exit-code`, `review --fail-on` and `verify`), 1 internal error.
 #[derive(Debug, Parser)]
 #[command(name = "anyprofile", version, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -131,6 +136,8 @@ pub(crate) enum SchemaOf {
     Profile,
     /// The manifest of a snapshot.
     Manifest,
+    /// The policy of a review.
+    Policy,
 }
 
 /// The output format.
@@ -189,6 +196,30 @@ pub(crate) enum Command {
         after_help = "Examples:\n  anyprofile diff 2026q3.ndjson 2026q4.ndjson\n  anyprofile diff 2026q3.parquet live --fields status,security,roles --exit-code"
     )]
     Diff(DiffArguments),
+    /// Find out which profiles of all accounts are one person, and who owns which service user.
+    ///
+    /// Profiles are linked by an employee number, an e-mail address, a long external id, or a mapping file, never by a name. A key that does
+    /// not tell two people apart links nobody: --ambiguities shows it.
+    #[command(
+        after_help = "Examples:\n  anyprofile persons\n  anyprofile persons --snapshot 2026q4.parquet --ambiguities\n  anyprofile persons --mapping persons.csv -o ndjson"
+    )]
+    Persons(PersonsArguments),
+    /// Review who has access: findings by a policy, a page for reviewers, and what they decided.
+    ///
+    /// A finding is "violated" if what the services say proves it, and "not known" if they do not say enough. Whoever is suspended or deleted
+    /// breaks no rule.
+    #[command(
+        after_help = "Examples:\n  anyprofile review --html review.html\n  anyprofile review --policy policy.toml --roster people.csv --fail-on high --sarif review.sarif\n  anyprofile review --snapshot 2026q4.ndjson --since 2026q3.ndjson\n  anyprofile review policy > policy.toml\n  anyprofile review apply decisions-1a2b3c4d.json"
+    )]
+    Review(ReviewArguments),
+    /// Deactivate a person at all accounts, after showing what they have there, and prove what remains.
+    ///
+    /// Profiles, roles, groups, tokens and service users that they own are listed before and after, and what a service does not show is listed
+    /// as not known.
+    #[command(
+        after_help = "Examples:\n  anyprofile offboard ada@example.com --dry-run\n  anyprofile offboard ada@example.com --evidence ada.json"
+    )]
+    Offboard(OffboardArguments),
     /// Show one profile.
     Get {
         /// Profile id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
@@ -275,7 +306,7 @@ pub(crate) enum Command {
     /// Each field shows the records of the service that contain it. The records named in "listing records" are part
     /// of a listing; the others are read by `get`, `get --enrich`, `me` and `members`.
     Providers,
-    /// Print the JSON Schema of a profile in the json and ndjson formats, or of the manifest of a snapshot.
+    /// Print the JSON Schema of a profile in the json and ndjson formats, of the manifest of a snapshot, or of a policy.
     Schema {
         /// What the schema describes.
         #[arg(value_enum, default_value_t = SchemaOf::Profile)]

@@ -21,7 +21,7 @@ pub(crate) enum Exit {
     Service = 5,
     /// Not found.
     NotFound = 6,
-    /// `verify` found something altered, or `diff --exit-code` found differences.
+    /// `verify` found something altered, `diff --exit-code` found differences, or `review` a finding that it was to fail on.
     Differences = 10,
 }
 

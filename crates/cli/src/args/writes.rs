@@ -57,12 +57,16 @@ pub(crate) struct Whom {
     /// With --find or ids from standard input, and without a prompt: also allow the last owner that an account is known to have.
     #[arg(long)]
     pub(crate) allow_last_owner: bool,
+    /// Whether the ids are those of a file that reviewers saved.
+    #[arg(skip)]
+    pub(crate) is_of_file: bool,
 }
 
 impl Whom {
-    /// Returns whether a search chose the profiles, here or in the program that prints their ids, and nobody named them.
+    /// Returns whether nobody named the profiles in the command: a search chose them, here or in the program that prints their ids, or a
+    /// file has them.
     pub(crate) fn is_searched(&self) -> bool {
-        self.find.is_some() || self.ids.is_empty() || self.ids.iter().any(|id| id == "-")
+        self.find.is_some() || self.is_of_file || self.ids.is_empty() || self.ids.iter().any(|id| id == "-")
     }
 }
 
@@ -206,7 +210,7 @@ pub(crate) struct Apply {
 }
 
 /// Parses a duration such as 90m, 12h or 7d.
-fn lifetime(text: &str) -> Result<Duration, String> {
+pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     let expected = || "expected a number and s, m, h or d, such as 12h".to_owned();
     let unit = text.chars().next_back().ok_or_else(expected)?;
     let seconds = match unit {

@@ -1,20 +1,18 @@
 //! `anyprofile diff`
 
 use anyprofile::{
-    Error, Field, FieldPath,
+    Field, FieldPath,
     snapshot::{
-        AccountExport, ExportObserver, ExportOptions, Snapshot, Stage, Target, Tool,
+        Snapshot,
         diff::{Change, Diff, DiffOptions, DiffSummary, FieldChange},
     },
 };
 use serde_json::{Value, json};
 
-use super::verify;
+use super::{source::Source, verify};
 use crate::{
     args::{DiffArguments, Format, Global},
-    diagnostics,
     exit::{Exit, Failure},
-    interrupt,
     output::{MOST_ROWS, print_line, print_rows},
     progress::Progress,
     session::Session,
@@ -30,20 +28,16 @@ const COLUMNS: [&str; 8] =
 /// Compares two snapshots, and prints each change.
 pub(crate) async fn run(global: &Global, arguments: DiffArguments) -> Result<Exit, Failure> {
     let old = verify::open(&arguments.old).await?;
-    // Removed when the comparison is over.
-    let folder = tempfile::Builder::new().prefix("anyprofile-").tempdir()?;
-    let (new, mut exit) = if arguments.new == LIVE {
-        live(global, &old, folder.path()).await?
-    } else {
-        (verify::open(&arguments.new).await?, Exit::Complete)
-    };
+    let new =
+        if arguments.new == LIVE { now(global, &old).await? } else { Source::open(&arguments.new).await? };
+    let mut exit = new.exit;
     let mut options = DiffOptions::new();
     if !arguments.fields.is_empty() {
         options = options.with_fields(arguments.fields);
     }
     options = options.with_ignore(arguments.ignore);
     let progress = Progress::waiting(global, "sorting both snapshots".to_owned());
-    let mut diff = old.diff(&new, options).await?;
+    let mut diff = old.diff(&new.snapshot, options).await?;
     drop(progress);
     print(global.output, &mut diff)?;
     let summary = diff.summary();
@@ -54,6 +48,19 @@ pub(crate) async fn run(global: &Global, arguments: DiffArguments) -> Result<Exi
         exit = Exit::Differences;
     }
     Ok(if summary.whole { exit } else { exit.unless_complete() })
+}
+
+/// Lists the accounts now, with the query of a snapshot.
+async fn now(global: &Global, old: &Snapshot) -> Result<Source, Failure> {
+    let manifest = old.manifest();
+    if !manifest.privacy.is_nothing() {
+        return Err(Failure::Usage(
+            "the snapshot hides or replaces personal data, and the accounts do not; export them with the same options, and compare that"
+                .to_owned(),
+        ));
+    }
+    let session = Session::start(global).await?;
+    Source::live(global, &session, manifest.query.clone()).await
 }
 
 /// Prints what must be known to read the changes, and their numbers.
@@ -138,54 +145,4 @@ fn rows_of(change: &Change) -> Vec<Vec<Value>> {
         ])
     };
     change.fields.iter().map(of_field).collect()
-}
-
-/// Lists the accounts now, with the query of a snapshot, into a snapshot of their own.
-async fn live(
-    global: &Global,
-    old: &Snapshot,
-    folder: &std::path::Path,
-) -> Result<(Snapshot, Exit), Failure> {
-    let manifest = old.manifest();
-    if !manifest.privacy.is_nothing() {
-        return Err(Failure::Usage(
-            "the snapshot hides or replaces personal data, and the accounts do not; export them with the same options, and compare that"
-                .to_owned(),
-        ));
-    }
-    let session = Session::start(global).await?;
-    let target = Target::of_path(folder.join("live.ndjson"))?;
-    let tool = Tool::new(global.program.name(), global.program.version());
-    let mut options = ExportOptions::new(manifest.query.clone(), tool);
-    options.allows_incomplete = true;
-    let mut listing = Listing { progress: Progress::start(global), has_failed: false };
-    let providers = session.directory.providers();
-    let mut stage = Stage::open(&target.stage(folder), providers, options, &mut listing).await?;
-    if stage.run(interrupt::signalled(), &mut listing).await? {
-        return Err(Failure::Usage("interrupted: nothing was compared".to_owned()));
-    }
-    listing.progress.finish();
-    let unusable: Vec<_> = session.unusable.iter().map(|(name, _)| name.to_string()).collect();
-    let mut store = target.open().await?;
-    stage.into_snapshot(&mut *store, &unusable).await?;
-    let is_missing_some = listing.has_failed || !unusable.is_empty();
-    let exit = if is_missing_some { Exit::Partial } else { Exit::Complete };
-    Ok((Snapshot::of_store(store, LIVE).await?, exit))
-}
-
-/// A listing of the accounts as they are now.
-struct Listing {
-    progress: Progress,
-    has_failed: bool,
-}
-
-impl ExportObserver for Listing {
-    fn page(&mut self, account: &AccountExport) {
-        self.progress.tell(&account.account, account.seen);
-    }
-
-    fn failed(&mut self, error: &Error) {
-        diagnostics::error(error);
-        self.has_failed = true;
-    }
 }

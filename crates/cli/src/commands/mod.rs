@@ -11,13 +11,17 @@ mod export;
 mod find;
 mod init;
 mod list;
+mod offboard;
 mod own;
+mod persons;
 mod plan;
 mod providers;
 mod push;
+mod review;
 mod sandbox;
 mod selected;
 mod show;
+mod source;
 mod update;
 mod update_many;
 mod verify;
@@ -43,6 +47,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Verify { snapshot } => verify::run(global, &snapshot).await,
         Command::Push(arguments) => push::run(global, arguments).await,
         Command::Diff(arguments) => diff::run(global, arguments).await,
+        Command::Persons(arguments) => persons::run(global, arguments).await,
+        Command::Review(arguments) => review::run(global, arguments).await,
+        Command::Offboard(arguments) => offboard::run(global, arguments).await,
         Command::Members(members) => list::members(global, members).await,
         Command::Get { id, enrich, fields } => show::get(global, &id, enrich, &fields.paths()).await,
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
@@ -70,6 +77,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
             let schema = match of {
                 SchemaOf::Profile => profile_schema(),
                 SchemaOf::Manifest => anyprofile::snapshot::manifest_schema(),
+                SchemaOf::Policy => anyprofile::review::policy_schema(),
             };
             print_line(&serde_json::to_string_pretty(&schema)?)?;
             Ok(Exit::Complete)

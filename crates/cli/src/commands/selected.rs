@@ -66,11 +66,24 @@ pub(crate) async fn run(
     if ids.is_empty() {
         return Ok(found);
     }
+    write_each(global, &session, (ids, found), &selected, action, |_| ()).await
+}
+
+/// Does what [`run`] does with profiles that were chosen, by a search that ended with an exit code. `ended` receives the outcomes, unless
+/// it is a dry run or was not confirmed.
+pub(super) async fn write_each(
+    global: &Global,
+    session: &Session,
+    (ids, found): (Vec<ProfileId>, Exit),
+    selected: &Selected,
+    action: SelectedAction,
+    ended: impl FnOnce(&Outcomes),
+) -> Result<Exit, Failure> {
     let unasked = (found != Exit::Complete).then_some(found);
-    let own = OwnProfiles::at(&session, &ids).await;
+    let own = OwnProfiles::at(session, &ids).await;
     let mut plans = Vec::new();
     for id in ids {
-        let planned = plan(&session, &id, action).await;
+        let planned = plan(session, &id, action).await;
         plans.push((id, planned));
     }
     let is_shown = selected.confirm.dry_run || !(global.quiet && selected.confirm.yes);
@@ -82,19 +95,18 @@ pub(crate) async fn run(
             own.warn(id);
         }
     }
-    let guards = guards(&session, &plans, &own).await;
+    let guards = guards(session, &plans, &own).await;
     let possible = plans.iter().filter(|(_, planned)| planned.is_ok()).count();
     if possible == 0 {
         let done = action.done();
         say!("error: nothing was written: none of these profiles can be {done}");
+        if !selected.confirm.dry_run {
+            ended(&outcomes_of(&plans));
+        }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     if selected.confirm.dry_run {
-        let mut outcomes = Outcomes::default();
-        for (id, planned) in &plans {
-            outcomes.push(id.to_string(), outcome_of(planned));
-        }
-        print_outcomes(global.output, &outcomes)?;
+        print_outcomes(global.output, &outcomes_of(&plans))?;
         say!("dry run: nothing was written");
         if let (true, Some(why)) = (selected.whom.is_searched(), refusal(&selected.whom, &guards, action)) {
             say!("note: --yes would be refused: {why}");
@@ -119,7 +131,10 @@ pub(crate) async fn run(
     }
     let count = plans.len();
     let rate = FailureRate::new(100, count);
-    let summary = |outcomes: &Outcomes| format!("{} of {count} {}", outcomes.complete(), action.done());
+    let summary = |outcomes: &Outcomes| {
+        ended(outcomes);
+        format!("{} of {count} {}", outcomes.complete(), action.done())
+    };
     let exit = write_all(global, None, plans, Outcomes::default(), rate, summary).await?;
     Ok(Exit::of_all(std::iter::once(exit).chain(unasked)))
 }
@@ -245,6 +260,15 @@ fn outcome_of(planned: &Planned) -> WriteOutcome {
         }
         Err(outcome) => outcome.clone(),
     }
+}
+
+/// Returns the outcomes if nothing is written.
+fn outcomes_of(plans: &[(ProfileId, Planned)]) -> Outcomes {
+    let mut outcomes = Outcomes::default();
+    for (id, planned) in plans {
+        outcomes.push(id.to_string(), outcome_of(planned));
+    }
+    outcomes
 }
 
 fn exit_of(planned: &Planned) -> Exit {

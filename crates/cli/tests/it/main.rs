@@ -13,6 +13,7 @@ mod output;
 mod plans;
 mod proving;
 mod reading;
+mod reviewing;
 mod secrecy;
 mod snapshots;
 mod starting;

@@ -1,0 +1,133 @@
+//! What a review prints.
+
+use anyprofile::{
+    ProfileId,
+    review::{Finding, FindingState, Review, Roster, Severity},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Format,
+    exit::Failure,
+    output::{MOST_ROWS, print_line, print_rows},
+    printable::printable,
+    summary::counted,
+};
+
+/// The columns of a finding in a table.
+const COLUMNS: [&str; 7] = ["severity", "state", "rule", "account", "name", "profile", "finding"];
+
+/// Prints what of a roster cannot be used.
+pub(super) fn tell_of_roster(roster: &Roster) {
+    for column in roster.ignored() {
+        say!("note: the column `{}` of the roster means nothing here", printable(column));
+    }
+    let lines = roster.without_key();
+    if let [first, ..] = &*lines {
+        let count = counted(lines.len() as u64, "person", "people");
+        say!(
+            "note: {count} of the roster without an address and an employee number cannot be compared with anybody; the first is on line {first}"
+        );
+    }
+}
+
+/// Prints the findings, the worst first.
+pub(super) fn print(format: Format, findings: &[&Finding]) -> Result<(), Failure> {
+    match format {
+        Format::Ndjson => findings.iter().try_for_each(|it| print_line(&serde_json::to_string(it)?)),
+        Format::Json => print_line(&serde_json::to_string_pretty(findings)?),
+        Format::Table if findings.is_empty() => Ok(()),
+        Format::Table => {
+            let rows: Vec<_> =
+                findings.iter().take(MOST_ROWS).map(|it| row(it, whom(&it.profiles))).collect();
+            if findings.len() > MOST_ROWS {
+                say!("warning: the table ends after {MOST_ROWS} rows; -o csv and -o ndjson have all");
+            }
+            print_rows(format, &COLUMNS, &rows)
+        }
+        Format::Csv => {
+            // A row for each profile, so that each can be looked up.
+            let of_one = |finding: &&Finding| -> Vec<Vec<Value>> {
+                let ids = finding.profiles.iter().map(|id| json!(id.to_string()));
+                let rows: Vec<_> = ids.map(|id| row(finding, id)).collect();
+                if rows.is_empty() { vec![row(finding, Value::Null)] } else { rows }
+            };
+            print_rows(format, &COLUMNS, &findings.iter().flat_map(of_one).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn row(finding: &Finding, profile: Value) -> Vec<Value> {
+    vec![
+        json!(finding.severity),
+        json!(finding.state),
+        json!(finding.rule),
+        json!(finding.account),
+        json!(finding.name),
+        profile,
+        json!(finding.message),
+    ]
+}
+
+/// Returns whom a finding is about, in one cell.
+fn whom(profiles: &[ProfileId]) -> Value {
+    match profiles {
+        [] => Value::Null,
+        [id] => json!(id.to_string()),
+        several => json!(counted(several.len() as u64, "profile", "profiles")),
+    }
+}
+
+/// Prints what must be known to read the findings.
+pub(super) fn tell(review: &Review) {
+    for (account, gap) in review.manifest().gaps() {
+        say!("warning: {account}: {gap}");
+    }
+    for note in review.notes() {
+        say!("note: {note}");
+    }
+    if let Some(changes) = review.changes() {
+        for note in &changes.summary.notes {
+            say!("note: {note}");
+        }
+        let it = &changes.summary;
+        say!(
+            "since {}: {} added, {} gone, {} changed, {} first seen, {} not seen again, {} not known whether changed",
+            changes.since,
+            it.added,
+            it.gone,
+            it.changed,
+            it.first_seen,
+            it.not_seen,
+            it.undetermined
+        );
+    }
+    let ambiguities = review.persons().ambiguities().len() as u64;
+    if ambiguities > 0 {
+        say!("{}: `persons --ambiguities` shows them", counted(ambiguities, "ambiguity", "ambiguities"));
+    }
+}
+
+/// Returns the result in one line.
+pub(super) fn headline(review: &Review) -> String {
+    let count = |state: FindingState, severity: Option<Severity>| {
+        let all = review.findings().iter().filter(|finding| finding.state == state);
+        all.filter(|finding| severity.is_none_or(|severity| finding.severity == severity)).count() as u64
+    };
+    let by_severity: Vec<_> = Severity::ALL
+        .iter()
+        .rev()
+        .map(|severity| (count(FindingState::Violated, Some(*severity)), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| format!("{count} {severity}"))
+        .collect();
+    let broken = if by_severity.is_empty() {
+        "no violation that is known".to_owned()
+    } else {
+        let count = count(FindingState::Violated, None);
+        format!("{} ({})", counted(count, "violation", "violations"), by_severity.join(", "))
+    };
+    let not_known = count(FindingState::NotKnown, None);
+    let excepted = count(FindingState::Excepted, None);
+    format!("access review: {broken}, {not_known} not known, {excepted} excepted. {}", review.verdict())
+}
