@@ -83,6 +83,10 @@ pub(crate) fn build_all() -> Outcome {
     }
     check("anyprofile-snapshot", "csv gzip zstd schema parquet sqlite postgres object-store")?;
     check("anyprofile", "snapshot")?;
+    check("anyprofile", "review")?;
+    check("anyprofile-review", "")?;
+    check("anyprofile-review", "schema")?;
+    check("anyprofile-files", "csv")?;
     check("anyprofile-files", "simulated")?;
     for features in ["", "sandbox", "server"] {
         check("anyprofile-conformance", features)?;

@@ -165,6 +165,18 @@ enum RealServers {
         #[arg(long, value_name = "N")]
         profiles: Option<String>,
     },
+    /// The persons of an organisation that figurant makes, with its answer key.
+    Persons {
+        /// Also what nobody can tell from the keys alone, such as addresses that were given to somebody else.
+        #[arg(long)]
+        hazards: bool,
+    },
+    /// The page of a review in Chromium.
+    Review {
+        /// The folder for screenshots.
+        #[arg(long, value_name = "FOLDER")]
+        screenshots: Option<std::path::PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -195,6 +207,8 @@ fn main() -> ExitCode {
         Chore::Real(RealServers::Scim) => real::scim(),
         Chore::Real(RealServers::Mcp) => real::mcp(),
         Chore::Real(RealServers::Snapshots { profiles }) => real::snapshots(profiles.as_deref()),
+        Chore::Real(RealServers::Persons { hazards }) => real::persons(hazards),
+        Chore::Real(RealServers::Review { screenshots }) => real::review(screenshots.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

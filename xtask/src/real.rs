@@ -144,6 +144,76 @@ fn forms(root: &Path, target: &Path, data: &Path) -> Outcome {
     run(&models, &[&scripts.join("validate_scim.py"), &users])
 }
 
+/// Links the profiles of an organisation that figurant makes, and finds its leavers; prints precision and recall against figurant's answer key.
+///
+/// # Errors
+/// If figurant cannot be installed, a listing is not complete, or a link joins two people.
+pub(crate) fn persons(hazards: bool) -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let scripts = root.join("tests/real/persons");
+    let folder = target.join("real/persons");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let tools = python(&folder.join("tools"), &scripts.join("requirements.txt"))?;
+    cargo(&["build", "--quiet", "--package", "anyprofile-cli"], &[])?;
+    let (script, command) = (scripts.join("judge.py"), target.join("debug/anyprofile"));
+    let hazards = hazards.then_some(Path::new("--hazards"));
+    let arguments: Vec<&Path> = [&*script, &*command].into_iter().chain(hazards).collect();
+    run(&tools, &arguments)
+}
+
+/// Opens the page of a review in a browser: checks its scripts, what it shows of a sample and of the sandbox, its speed with 50,000 rows, and an
+/// invented quarter from two snapshots to the evidence of an off-boarding. Screenshots go to a folder, if one is named.
+///
+/// # Errors
+/// If a tool cannot be installed, or something was not as it must be.
+pub(crate) fn review(screenshots: Option<&Path>) -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let folder = target.join("real/review");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let tests = root.join("tests/real/review");
+    install(&tests)?;
+    cargo(&["build", "--quiet", "--package", "anyprofile-cli"], &[])?;
+    let command = target.join("debug/anyprofile");
+    let page = folder.join("review.html");
+    let arguments = ["--sandbox", "--sandbox-profiles", "40", "review", "--quiet", "--html", text_of(&page)?];
+    let made = Command::new(&command).args(arguments).stdout(Stdio::null()).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return Err(format!("{} made no page", command.display()));
+    }
+    let script = |name: &str, variables: &[(&str, &Path)]| {
+        eprintln!("$ npm run {name}");
+        let mut npm = Command::new("npm");
+        npm.args(["run", "--silent", name]).current_dir(&tests).envs(variables.iter().copied());
+        match npm.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("npm run {name} failed ({status})")),
+            Err(error) => Err(format!("npm cannot be run: {error}")),
+        }
+    };
+    // npm runs elsewhere.
+    let shots = screenshots.map(|folder| root.join(folder));
+    let shown = [("PAGE", &*page)].into_iter().chain(shots.as_deref().map(|folder| ("SCREENSHOTS", folder)));
+    let mut failures: Vec<String> = Vec::new();
+    failures.extend(script("check", &[]).err());
+    failures.extend(script("test", &[]).err());
+    failures.extend(script("test", &shown.collect::<Vec<_>>()).err());
+    failures.extend(script("quarter", &[("COMMAND", &command), ("FOLDER", &folder)]).err());
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\nxtask: ")) }
+}
+
+/// Installs the packages that a lock file names, beside it, unless these are there.
+fn install(folder: &Path) -> Outcome {
+    let lock = folder.join("package-lock.json");
+    let wanted = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let installed = folder.join("node_modules/installed.json");
+    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    let quietly = ["--no-audit", "--no-fund", "--loglevel=error"].map(Path::new);
+    run(Path::new("npm"), &[&["ci", "--prefix"].map(Path::new)[..], &[folder], &quietly].concat())?;
+    fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
+}
+
 /// Installs Python packages in an environment of their own, unless these are there; returns its Python.
 fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let python = environment.join("bin/python");
