@@ -162,7 +162,7 @@ pub(crate) fn persons(hazards: bool) -> Outcome {
 }
 
 /// Opens the page of a review in a browser: checks its scripts, what it shows of a sample and of the sandbox, its speed with 50,000 rows, and an
-/// invented quarter from two snapshots to the evidence of an off-boarding. Screenshots go to a folder, if one is named.
+/// invented quarter from two snapshots to the evidence of an off-boarding. Screenshots and the page go to a folder, if one is named.
 ///
 /// # Errors
 /// If a tool cannot be installed, or something was not as it must be.
@@ -175,7 +175,17 @@ pub(crate) fn review(screenshots: Option<&Path>) -> Outcome {
     cargo(&["build", "--quiet", "--package", "anyprofile-cli"], &[])?;
     let command = target.join("debug/anyprofile");
     let page = folder.join("review.html");
-    let arguments = ["--sandbox", "--sandbox-profiles", "40", "review", "--quiet", "--html", text_of(&page)?];
+    let arguments = [
+        "--sandbox",
+        "--sandbox-profiles",
+        "40",
+        "review",
+        "--roster-account",
+        "scim",
+        "--quiet",
+        "--html",
+        text_of(&page)?,
+    ];
     let made = Command::new(&command).args(arguments).stdout(Stdio::null()).status();
     if !made.is_ok_and(|status| status.success()) {
         return Err(format!("{} made no page", command.display()));
@@ -192,6 +202,11 @@ pub(crate) fn review(screenshots: Option<&Path>) -> Outcome {
     };
     // npm runs elsewhere.
     let shots = screenshots.map(|folder| root.join(folder));
+    if let Some(folder) = &shots {
+        let sample = folder.join("sample.html");
+        let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&page, &sample));
+        copied.map_err(|error| format!("{}: {error}", sample.display()))?;
+    }
     let shown = [("PAGE", &*page)].into_iter().chain(shots.as_deref().map(|folder| ("SCREENSHOTS", folder)));
     let mut failures: Vec<String> = Vec::new();
     failures.extend(script("check", &[]).err());

@@ -318,7 +318,6 @@ test('the page prints', async () => {
   const { page, close } = await open();
   const pdf = await page.pdf({ preferCSSPageSize: true });
   assert.ok(pdf.length > 20_000);
-  if (SCREENSHOTS) writeFileSync(join(SCREENSHOTS, 'print.pdf'), pdf);
   assert.ok((await rows(page).count()) <= 100, 'the rows for the printer are gone again');
   await close();
 });
@@ -410,17 +409,22 @@ test('50,000 rows stay quick', sampleOnly, async () => {
 
 test('pictures', { skip: SCREENSHOTS ? false : 'SCREENSHOTS is not set' }, async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  const wanted = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, narrow: { viewport: { width: 360, height: 740 } }, 'right-to-left': {} };
-  for (const [name, options] of Object.entries(wanted)) {
+  const wanted = {
+    light: [{ colorScheme: 'light' }, '', 'findings', 'profiles', 'persons', 'decisions', 'panel'],
+    dark: [{ colorScheme: 'dark' }, '', 'panel'],
+    narrow: [{ viewport: { width: 360, height: 740 } }, '', 'profiles'],
+    'right-to-left': [{}, 'profiles'],
+    print: [{}, ''],
+  };
+  for (const [name, [options, ...parts]] of Object.entries(wanted)) {
     const { page, close } = await open(options);
     if (name === 'right-to-left') await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-    for (const id of ['findings', 'profiles', 'persons', 'decisions']) {
-      await page.locator(`#${id}`).evaluate((element) => element.scrollIntoView({ behavior: 'instant' }));
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${id}.png`) });
+    if (name === 'print') await page.emulateMedia({ media: 'print' });
+    for (const part of parts) {
+      if (part === 'panel') await rows(page).nth(Math.min(10, data.profiles.length - 1)).click();
+      else if (part) await page.locator(`#${part}`).evaluate((element) => element.scrollIntoView({ behavior: 'instant' }));
+      await page.screenshot({ path: join(SCREENSHOTS, `${[name, part].filter(Boolean).join('-')}.png`) });
     }
-    await rows(page).nth(Math.min(10, data.profiles.length - 1)).click();
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-panel.png`) });
     await close();
   }
 });

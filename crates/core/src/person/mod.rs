@@ -225,7 +225,7 @@ pub struct Ambiguity {
 /// Finds out which profiles belong to one human.
 ///
 /// It keeps the ids and the keys of profiles and nothing else of them, and takes time linear in their number: 1,000,000 profiles of four
-/// accounts took 3 s, and 1 GiB at the peak, with the persons and their links.
+/// accounts took 5 s, and 0.9 GiB at the peak, with the persons and their links.
 ///
 /// ```
 /// use anyprofile_core::{Profile, person::PersonLinker};
