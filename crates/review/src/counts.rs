@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyprofile_core::{
-    Capabilities, Field, FieldPath, Profile, ProfileId, Status, Timestamp, profile::Privilege,
+    Capabilities, Field, FieldPath, Profile, ProfileId, Timestamp, Verdict, profile::Privilege,
 };
 use serde::Serialize;
 
-use crate::date::days_before;
+use crate::{date::days_before, judge::may_act};
 
 /// The numbers of one account: how many profiles have which status, a second factor, and a sign-in of which age.
 ///
@@ -32,6 +32,9 @@ pub struct AccountCounts {
     /// The owners who may act at the service.
     #[serde(skip)]
     pub(crate) acting_owners: Vec<ProfileId>,
+    /// Those who may be owners who may act: one or the other is not known.
+    #[serde(skip)]
+    pub(crate) possible_owners: u64,
 }
 
 /// How many profiles have a second factor.
@@ -112,8 +115,10 @@ impl AccountCounts {
         let privileges = profile.privileges();
         if privileges.contains(&Privilege::Owner) {
             self.owners.push(profile.id.clone());
-            if !matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted)) {
-                self.acting_owners.push(profile.id.clone());
+            match may_act(profile) {
+                Verdict::Yes => self.acting_owners.push(profile.id.clone()),
+                Verdict::No => {}
+                _ => self.possible_owners += 1,
             }
         }
         if privileges.contains(&Privilege::Admin) {
@@ -121,6 +126,8 @@ impl AccountCounts {
         }
         if !profile.access.owner.is_known() && !profile.roles.is_known() {
             self.owner_not_known += 1;
+            self.possible_owners +=
+                u64::from(!may_act(profile).is_no() && !privileges.contains(&Privilege::Owner));
         }
     }
 }

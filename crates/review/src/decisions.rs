@@ -57,7 +57,9 @@ impl fmt::Debug for Decision {
 /// // A file that was edited is refused.
 /// assert!(Decisions::read(&text).unwrap_err().to_string().contains("SHA-256"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` shows neither the reviewer nor a reason.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Decisions {
@@ -77,6 +79,12 @@ pub struct Decisions {
     pub decisions: Vec<Decision>,
 }
 
+impl fmt::Debug for Decisions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Decisions({} of review {})", self.decisions.len(), self.review)
+    }
+}
+
 impl Decisions {
     const FORMAT: &'static str = "anyprofile.decisions";
     const VERSION: u32 = 1;
@@ -88,7 +96,7 @@ impl Decisions {
     /// reason.
     pub fn read(text: &str) -> Result<Self> {
         let wrong = |what: &str| ReviewError::Decisions(what.to_owned());
-        let content = content_of("decisions", text)
+        let content = content_of("decisions", text.trim_start_matches('\u{feff}'))
             .map_err(|what| wrong(&format!("{what}; save the file of a review's page again")))?;
         let decisions: Self = serde_json::from_str(content).map_err(|error| {
             wrong(&format!("they cannot be read (line {}, column {})", error.line(), error.column()))

@@ -1,6 +1,9 @@
 //! A review as data: what the page shows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+};
 
 use anyprofile_core::{
     Capabilities, FieldPath, FieldState, Profile, ProfileId,
@@ -11,7 +14,8 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    AccountCounts, Changes, Check, Exception, FindingState, Review, RosterStatus, Severity,
+    AccountCounts, Changes, Check, Exception, FindingState, Review, RosterStatus, Rule, Severity,
+    digest::HashWriter,
     error::{Result, ReviewError},
 };
 
@@ -19,7 +23,7 @@ use crate::{
 const VERSION: u32 = 1;
 
 /// Names that rows refer to by their places.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Names {
     names: Vec<String>,
     places: HashMap<String, u32>,
@@ -38,7 +42,7 @@ impl Names {
 }
 
 /// The profiles as a page shows them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Rows {
     fields: Names,
     views: Names,
@@ -48,7 +52,7 @@ pub(crate) struct Rows {
 }
 
 /// One profile, as a page shows it.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 struct Row {
     id: String,
     account: usize,
@@ -75,7 +79,7 @@ struct Row {
     missing: Vec<Missing>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 struct Missing {
     view: u32,
     reason: MissingReason,
@@ -161,6 +165,24 @@ struct Document<'a> {
     findings: Vec<FoundRow<'a>>,
     overview: Overview<'a>,
     changes: Option<&'a Changes>,
+    rules: Vec<RuleRow<'a>>,
+    notes: &'a [String],
+}
+
+/// A rule, so that a reader knows what was checked.
+#[derive(Serialize)]
+struct RuleRow<'a> {
+    name: &'a str,
+    check: Check,
+    severity: Severity,
+    not_known: Severity,
+    #[serde(rename = "where")]
+    condition: Option<String>,
+    days: Option<u32>,
+    most: Option<u32>,
+    domains: &'a [String],
+    /// Why it was not checked.
+    unchecked: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -277,16 +299,18 @@ struct Bucket {
 }
 
 impl Review {
-    /// Returns the document, as JSON, and its id.
-    pub(crate) fn document(&self) -> Result<(String, String)> {
+    /// Writes the document as JSON. It is never in memory as a whole.
+    pub(crate) fn write_document(&self, out: &mut dyn io::Write) -> Result<()> {
         let Some(rows) = &self.rows else {
             return Err(ReviewError::Document(
                 "the profiles were not kept; make the review with `ReviewOptions::with_profiles`".to_owned(),
             ));
         };
         let mut document = self.with_rows(rows);
-        document.id = crate::digest::sha256(serde_json::to_string(&document)?.as_bytes());
-        Ok((serde_json::to_string(&document)?, document.id))
+        let mut hash = HashWriter::default();
+        serde_json::to_writer(&mut hash, &document)?;
+        document.id = hash.finish();
+        Ok(serde_json::to_writer(out, &document)?)
     }
 
     fn with_rows<'a>(&'a self, rows: &'a Rows) -> Document<'a> {
@@ -392,6 +416,23 @@ impl Review {
                     .collect(),
             },
             changes: self.changes.as_ref(),
+            rules: self.policy.rules.iter().map(|rule| self.rule_row(rule)).collect(),
+            notes: &self.notes,
+        }
+    }
+
+    fn rule_row<'a>(&'a self, rule: &'a Rule) -> RuleRow<'a> {
+        let unchecked = self.unchecked().find(|(name, _)| *name == rule.name()).map(|(_, why)| why);
+        RuleRow {
+            name: rule.name(),
+            check: rule.check,
+            severity: rule.severity,
+            not_known: rule.not_known,
+            condition: rule.condition.as_ref().map(ToString::to_string),
+            days: rule.days,
+            most: rule.most,
+            domains: &rule.domains,
+            unchecked,
         }
     }
 

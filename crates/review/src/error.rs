@@ -23,11 +23,11 @@ pub enum ReviewError {
     Policy(String),
     /// The roster cannot be read.
     Roster(String),
-    /// The decisions cannot be read, or are not those of the review.
+    /// The decisions cannot be read, were changed, or are about another snapshot.
     Decisions(String),
     /// The snapshot cannot be read.
     Snapshot(SnapshotError),
-    /// The page or a report cannot be written; a defect of this library.
+    /// The page or a report cannot be written.
     Document(String),
 }
 
@@ -60,6 +60,12 @@ impl From<SnapshotError> for ReviewError {
 
 impl From<serde_json::Error> for ReviewError {
     fn from(error: serde_json::Error) -> Self {
+        Self::Document(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for ReviewError {
+    fn from(error: std::io::Error) -> Self {
         Self::Document(error.to_string())
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use anyprofile_core::{ProfileId, Timestamp};
+use anyprofile_snapshot::Manifest;
 
 use crate::{
     Finding, FindingState,
@@ -81,34 +82,39 @@ impl<'p> Findings<'p> {
         };
         let is_for = |exception: &Exception| exception.is_for(rule.name(), account, profile);
         let mut expired = None;
+        let mut in_force = None;
         for (place, exception) in self.policy.exceptions.iter().enumerate().filter(|(_, it)| is_for(it)) {
             self.is_used[place] = true;
-            if !exception.is_expired(self.now) {
-                return Some(place);
+            if exception.is_expired(self.now) {
+                expired = expired.max(Some(exception.expires));
+            } else {
+                in_force = in_force.or(Some(place));
             }
-            expired = expired.max(Some(exception.expires));
         }
-        if let Some(day) = expired {
+        if let (None, Some(day)) = (in_force, expired) {
             // Writing to a string cannot fail.
             let _ = write!(message, "; an exception expired on {day}");
         }
-        None
+        in_force
     }
 
     /// Returns what was found, the worst first, and what to say of exceptions that nothing needs.
-    pub(crate) fn finish(mut self) -> (Vec<Finding>, Vec<String>) {
+    pub(crate) fn finish(mut self, manifest: &Manifest) -> (Vec<Finding>, Vec<String>) {
         let order = |finding: &Finding| (finding.state, std::cmp::Reverse(finding.severity));
         self.found.sort_by_key(order);
         let unused = self.policy.exceptions.iter().zip(&self.is_used).filter(|(_, is_used)| !**is_used);
         let notes = unused.map(|(exception, _)| {
-            let whom = match (&exception.profile, &exception.account) {
-                (Some(id), _) => id.to_string(),
-                (None, account) => format!("account {}", account.as_deref().unwrap_or_default()),
+            let (whom, account) = match (&exception.profile, &exception.account) {
+                (Some(id), _) => (id.to_string(), id.account.as_str()),
+                (None, account) => {
+                    let account = account.as_deref().unwrap_or_default();
+                    (format!("account {account}"), account)
+                }
             };
-            format!(
-                "the exception from `{}` for {whom} is not needed: nothing was found there",
-                exception.rule
-            )
+            let is_here = manifest.accounts.iter().any(|it| it.account == account);
+            let why =
+                if is_here { "nothing was found there" } else { "there is no such account in the snapshot" };
+            format!("the exception from `{}` for {whom} was not needed: {why}", exception.rule)
         });
         let notes = notes.collect();
         (self.found, notes)

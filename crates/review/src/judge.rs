@@ -41,7 +41,23 @@ pub(crate) fn judge(
         }
         Check::Owners | Check::ServiceOwner | Check::Left | Check::NotOnRoster | Check::NoAccount => Kept,
     };
+    let judgement = match judgement {
+        Violated(what) if rule.check != Check::Matches => if_active(what, profile, capabilities),
+        judgement => judgement,
+    };
     within(rule, rule.is_about(profile, capabilities), judgement)
+}
+
+/// Whoever is suspended breaks no rule, so of whom it is not known whether they are, it is not known either.
+fn if_active(what: String, profile: &Profile, capabilities: &Capabilities) -> Judgement {
+    if !may_act(profile).is_unknown() {
+        return Violated(what);
+    }
+    let why = match profile.status.value() {
+        Some(_) => "the service has a word of its own for it",
+        None => why(profile, &FieldPath::STATUS, capabilities),
+    };
+    NotKnown(format!("{what}; whether it is active is not known: {why}"))
 }
 
 /// Applies to what is known whether the rule is about the profile.
@@ -201,16 +217,23 @@ fn email_domains(profile: &Profile, capabilities: &Capabilities, domains: &[Stri
     }
 }
 
-/// Judges whether somebody answers for a service user. `is_owned` says that one of the persons does.
-pub(crate) fn service_owner(profile: &Profile, capabilities: &Capabilities, is_owned: bool) -> Judgement {
-    if may_act(profile).is_no() || !is_kind(profile, &Kind::Service).is_yes() || is_owned {
+/// Judges whether somebody answers for a service user, whom none of the persons owns.
+pub(crate) fn service_owner(profile: &Profile, capabilities: &Capabilities) -> Judgement {
+    let is_service = is_kind(profile, &Kind::Service);
+    if may_act(profile).is_no() || is_service.is_no() {
         return Kept;
     }
     match &profile.owner {
+        _ if is_service.is_unknown() => not_known(
+            "whether it is a service user, which needs an owner,",
+            profile,
+            &FieldPath::KIND,
+            capabilities,
+        ),
         Field::Value(_) => {
-            NotKnown("it names an owner, and nobody of the accounts that were read is it".to_owned())
+            NotKnown("it names an owner who is nobody, or not one person, of those who were read".to_owned())
         }
-        Field::Null => Violated("nobody owns this service user".to_owned()),
+        Field::Null => if_active("nobody owns this service user".to_owned(), profile, capabilities),
         Field::Absent => not_known("who owns this service user", profile, &FieldPath::OWNER, capabilities),
     }
 }

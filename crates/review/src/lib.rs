@@ -14,6 +14,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod against_roster;
 mod changes;
 mod counts;
 mod date;
@@ -30,6 +31,7 @@ mod report;
 mod review;
 mod roster;
 mod seal;
+mod unchecked;
 mod word;
 
 pub use self::{

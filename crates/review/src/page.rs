@@ -1,5 +1,7 @@
 //! The page that reviewers open.
 
+use std::io;
+
 use anyprofile_core::Timestamp;
 use minijinja::{AutoEscape, Environment, context};
 
@@ -11,6 +13,9 @@ use crate::{
 
 /// The title of the page.
 pub(crate) const TITLE: &str = "Access review";
+
+/// What stands for the data until it is written.
+const DATA: &str = "{data}";
 
 const TEMPLATE: &str = include_str!("../templates/review.html");
 /// The style, in the order of the names of its files.
@@ -46,7 +51,27 @@ impl Review {
     /// # Errors
     /// [`ReviewError::Document`] if the review was made without [`ReviewOptions::with_profiles`](crate::ReviewOptions::with_profiles).
     pub fn page(&self) -> Result<String> {
-        let (data, _) = self.document()?;
+        let mut page = Vec::new();
+        self.write_page(&mut page)?;
+        String::from_utf8(page).map_err(|_| ReviewError::Document("it is not UTF-8".to_owned()))
+    }
+
+    /// Writes the page of [`page`](Self::page), which is about 1 KiB for each profile.
+    ///
+    /// # Errors
+    /// Those of [`page`](Self::page), and if it cannot be written.
+    pub fn write_page(&self, out: &mut dyn io::Write) -> Result<()> {
+        let frame = self.frame()?;
+        let (before, after) = frame
+            .split_once(DATA)
+            .ok_or_else(|| ReviewError::Document("its template has no data".to_owned()))?;
+        out.write_all(before.as_bytes())?;
+        self.write_document(&mut WithoutMarkup(out))?;
+        Ok(out.write_all(after.as_bytes())?)
+    }
+
+    /// Returns the page with [`DATA`] in place of its data.
+    fn frame(&self) -> Result<String> {
         let policy = format!(
             "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
             csp_source(SCRIPT),
@@ -63,8 +88,7 @@ impl Review {
             policy => policy,
             css => STYLE,
             script => SCRIPT,
-            // What could end the element that holds it cannot stand in it.
-            data => data.replace('<', "\\u003c"),
+            data => DATA,
         });
         page.map_err(wrong)
     }
@@ -87,6 +111,27 @@ impl Review {
                 format!("Incomplete, {gaps} {}: {of}", if gaps == 1 { "gap" } else { "gaps" })
             }
         }
+    }
+}
+
+/// Writes JSON so that nothing in it can end the element that holds it: `<` as `\u003c`, which only texts have.
+struct WithoutMarkup<'a>(&'a mut dyn io::Write);
+
+impl io::Write for WithoutMarkup<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut parts = bytes.split(|byte| *byte == b'<');
+        if let Some(first) = parts.next() {
+            self.0.write_all(first)?;
+        }
+        for part in parts {
+            self.0.write_all(b"\\u003c")?;
+            self.0.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

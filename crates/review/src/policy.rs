@@ -1,8 +1,11 @@
 //! What is checked, and what is allowed all the same.
 
-use std::{collections::BTreeSet, fmt, ops::Range};
+use std::{collections::BTreeMap, fmt, ops::Range};
 
-use anyprofile_core::{Profile, ProfileId, Timestamp, Verdict, capabilities::Capabilities, query::Filter};
+use anyprofile_core::{
+    FieldPath, Profile, ProfileId, Timestamp, Verdict, capabilities::Capabilities, condition::Condition,
+    query::Filter,
+};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use toml::Spanned;
 
@@ -93,7 +96,7 @@ words! {
         NeverSignedIn = "never_signed_in",
         /// An invitation is not open for more than `days`.
         Pending = "pending",
-        /// An account has at most `most` owners and administrators, service users included.
+        /// An account has at most `most` owners who may act. Administrators are not counted.
         Owners = "owners",
         /// Every e-mail address is of one of the `domains`.
         EmailDomains = "email_domains",
@@ -125,8 +128,8 @@ pub struct RuleCondition {
     filter: Filter,
 }
 
-/// A rule that need not be kept until a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A rule that need not be kept until a day. `Debug` shows neither who approved it nor why.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -184,12 +187,17 @@ impl Policy {
                 "version {found} is not known, this program reads version {known}"
             )));
         }
-        let mut names = BTreeSet::new();
+        if read.rules.is_empty() {
+            return Err(ReviewError::Policy(
+                "it has no rule, so nothing would be checked; add `[[rules]]`".to_owned(),
+            ));
+        }
+        let mut names = BTreeMap::new();
         for rule in &read.rules {
             let wrong = |what: &str| at_line(text, Some(rule.span()), what);
             rule.get_ref().check_keys().map_err(|what| wrong(&what))?;
             let name = rule.get_ref().name();
-            if !names.insert(name) {
+            if names.insert(name, rule.get_ref().check).is_some() {
                 return Err(wrong(&format!(
                     "there is another rule with the name `{name}`; give each a `name`"
                 )));
@@ -266,8 +274,15 @@ impl Rule {
                 _ => {}
             }
         }
+        let is_name = |domain: &&String| !domain.is_empty() && !domain.contains(['@', '*', ' ']);
+        if let Some(domain) = self.domains.iter().find(|domain| !is_name(domain)) {
+            return Err(format!("`domains` must be names such as example.com, and '{domain}' is none"));
+        }
         match (check, &self.condition) {
             (Check::Matches, None) => Err("the check `matches` needs `where`".to_owned()),
+            (Check::Owners, Some(_)) => {
+                Err("`where` means nothing to the check `owners`, which is about accounts".to_owned())
+            }
             (Check::NoAccount, Some(_)) => Err(
                 "`where` means nothing to the check `no_account`, which is about people without a profile"
                     .to_owned(),
@@ -276,18 +291,34 @@ impl Rule {
         }
     }
 
+    /// Returns the fields that the condition compares.
+    pub(crate) fn compared(&self) -> Vec<FieldPath> {
+        let condition = self.condition.as_ref().and_then(|it| it.filter.condition.as_ref());
+        condition.map(Condition::compared).unwrap_or_default()
+    }
+
     /// Returns whether the rule is about a profile.
     pub(crate) fn is_about(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         self.condition.as_ref().map_or(Verdict::Yes, |it| it.filter.verdict(profile, capabilities))
     }
 }
 
+impl fmt::Debug for Exception {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Exception(from {} until {})", self.rule, self.expires)
+    }
+}
+
 impl Exception {
     /// Returns what is wrong with the keys of the exception.
-    fn check_keys(&self, rules: &BTreeSet<&str>) -> Result<(), String> {
-        if !rules.contains(&*self.rule) {
-            let rules: Vec<_> = rules.iter().copied().collect();
+    fn check_keys(&self, rules: &BTreeMap<&str, Check>) -> Result<(), String> {
+        let Some(check) = rules.get(&*self.rule) else {
+            let rules: Vec<_> = rules.keys().copied().collect();
             return Err(format!("there is no rule `{}`; the rules are {}", self.rule, rules.join(", ")));
+        };
+        if *check == Check::Owners && self.profile.is_some() {
+            return Err("the check `owners` is about accounts; name the `account` in place of the `profile`"
+                .to_owned());
         }
         if self.profile.is_some() == self.account.is_some() {
             return Err("an exception needs `profile` or `account`, and not both".to_owned());
@@ -357,6 +388,8 @@ impl schemars::JsonSchema for RuleCondition {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn mistake(text: &str) -> String {
@@ -376,6 +409,19 @@ mod tests {
     #[test]
     fn a_mistake_names_its_line_and_what_is_needed() {
         for (text, what) in [
+            ("version = 1", "it has no rule"),
+            (
+                "version = 1\n[[rules]]\ncheck = \"owners\"\nmost = 1\nwhere = 'title eq \"cto\"'\nseverity = \"low\"",
+                "line 2: `where` means nothing to the check `owners`",
+            ),
+            (
+                "version = 1\n[[rules]]\ncheck = \"email_domains\"\ndomains = [\"@example.com\"]\nseverity = \"low\"",
+                "line 2: `domains` must be names such as example.com, and '@example.com' is none",
+            ),
+            (
+                "version = 1\n[[rules]]\ncheck = \"owners\"\nmost = 1\nseverity = \"low\"\n[[exceptions]]\nrule = \"owners\"\nprofile = \"a:b/user/1\"\nreason = \"r\"\napprover = \"a\"\nexpires = \"2027-01-01\"",
+                "line 6: the check `owners` is about accounts",
+            ),
             ("version = 2", "version 2 is not known, this program reads version 1"),
             (
                 "version = 1\n\n[[rules]]\ncheck = \"stale\"\nseverity = \"low\"",
@@ -400,8 +446,8 @@ mod tests {
                 "line 5: there is another rule with the name `mfa`",
             ),
             (
-                "version = 1\n[[exceptions]]\nrule = \"mfa\"\naccount = \"eu\"\nreason = \"r\"\napprover = \"a\"\nexpires = \"2027-01-01\"",
-                "line 2: there is no rule `mfa`",
+                "version = 1\n[[rules]]\ncheck = \"stale\"\ndays = 9\nseverity = \"low\"\n[[exceptions]]\nrule = \"mfa\"\naccount = \"eu\"\nreason = \"r\"\napprover = \"a\"\nexpires = \"2027-01-01\"",
+                "line 6: there is no rule `mfa`",
             ),
         ] {
             let mistake = mistake(text);

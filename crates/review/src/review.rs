@@ -1,22 +1,27 @@
 //! A review of a snapshot.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use anyprofile_core::{
     Kind, ProfileId, Timestamp, Verdict,
-    person::{Mapping, Person, PersonLinker, Persons, Strength},
+    person::{Mapping, Person, PersonLinker, Persons},
 };
 use anyprofile_snapshot::{AccountManifest, Manifest, Snapshot, diff::DiffOptions};
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    Changes, Finding, FindingState, Policy, Roster, RosterEntry, RosterStatus, Severity,
+    Changes, Finding, FindingState, Policy, Roster, RosterEntry, Severity,
+    against_roster::AgainstRoster,
     counts::AccountCounts,
     document::Rows,
     error::{Result, ReviewError},
     findings::{Findings, Subject},
     judge::{self, Judgement},
     policy::Check,
+    unchecked::Unchecked,
 };
 
 /// What a review compares people with.
@@ -31,8 +36,8 @@ pub struct ReviewOptions {
     pub mapping: Mapping,
     /// The time to count from.
     pub now: Timestamp,
-    /// Whether every field of every profile is kept, for [`Review::page`]. Then memory grows with the profiles, by about 2 KiB for each;
-    /// else by about 0.5 KiB.
+    /// Whether every field of every profile is kept, for [`Review::page`]. Then memory grows with the profiles, by about 4 KiB for each;
+    /// else by about 2 KiB.
     pub keeps_profiles: bool,
 }
 
@@ -99,7 +104,6 @@ impl ReviewOptions {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap().unwrap();
 /// ```
-#[derive(Debug)]
 pub struct Review {
     pub(crate) manifest: Manifest,
     pub(crate) place: String,
@@ -111,21 +115,30 @@ pub struct Review {
     pub(crate) roster: HashMap<ProfileId, RosterEntry>,
     pub(crate) rows: Option<Rows>,
     pub(crate) changes: Option<Changes>,
-    notes: Vec<String>,
+    /// The rules that were not checked, and why.
+    pub(crate) unchecked: Vec<(String, String)>,
+    pub(crate) policy: Policy,
+    pub(crate) notes: Vec<String>,
+}
+
+impl fmt::Debug for Review {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Review({}, {} findings)", self.place, self.findings.len())
+    }
 }
 
 /// What is kept of each profile until everybody is known.
-struct Known {
-    id: ProfileId,
+pub(crate) struct Known {
+    pub(crate) id: ProfileId,
     /// The place of the account in the manifest.
     account: usize,
     name: Box<str>,
-    may_act: Verdict,
-    is_human: Verdict,
+    pub(crate) may_act: Verdict,
+    pub(crate) is_human: Verdict,
     /// Whether it has an address or a number to be found by.
-    has_key: bool,
-    /// Whether each rule that needs a roster is about it, in the order of these rules.
-    is_about: Box<[Verdict]>,
+    pub(crate) has_key: bool,
+    /// Whether each rule about the roster and a profile is about it, in the order of these rules.
+    pub(crate) is_about: Box<[Verdict]>,
 }
 
 impl Review {
@@ -142,8 +155,16 @@ impl Review {
             return Err(ReviewError::Roster(format!("no account of the snapshot is named '{account}'")));
         }
         let policy = &options.policy;
-        let roster_rules: Vec<usize> =
-            rules(policy, |check| matches!(check, Check::Left | Check::NotOnRoster));
+        let has_roster = options.roster.is_some();
+        let unchecked: Vec<_> =
+            policy.rules.iter().map(|rule| Unchecked::of(rule, &manifest.privacy, has_roster)).collect();
+        // The places of the rules that are checked when everybody is known.
+        let checked = |is_meant: fn(Check) -> bool| -> Vec<usize> {
+            let rules = policy.rules.iter().zip(&unchecked).enumerate();
+            let rules = rules.filter(|(_, (rule, why))| why.is_none() && is_meant(rule.check));
+            rules.map(|(number, _)| number).collect()
+        };
+        let roster_rules = checked(|check| matches!(check, Check::Left | Check::NotOnRoster));
         let mut review = Self {
             place: snapshot.place().to_owned(),
             now: options.now,
@@ -154,6 +175,8 @@ impl Review {
             roster: HashMap::new(),
             rows: options.keeps_profiles.then(Rows::default),
             changes: None,
+            unchecked: Vec::new(),
+            policy: policy.clone(),
             notes: Vec::new(),
         };
         let mut findings = Findings::new(policy, options.now);
@@ -178,8 +201,11 @@ impl Review {
                 name: Some(&name),
             };
             for (number, rule) in policy.rules.iter().enumerate() {
+                if unchecked[number].is_some() {
+                    continue;
+                }
                 if rule.check == Check::ServiceOwner {
-                    let judgement = judge::service_owner(&profile, capabilities, false);
+                    let judgement = judge::service_owner(&profile, capabilities);
                     let judgement = judge::within(rule, rule.is_about(&profile, capabilities), judgement);
                     if judgement != Judgement::Kept {
                         unowned.push((number, known.len(), judgement));
@@ -191,7 +217,7 @@ impl Review {
             if let Some(rows) = &mut review.rows {
                 rows.add(&profile, place, capabilities)?;
             }
-            let is_about = roster_rules.iter().filter(|_| options.roster.is_some());
+            let is_about = roster_rules.iter();
             known.push(Known {
                 account: place,
                 may_act: judge::may_act(&profile),
@@ -210,15 +236,33 @@ impl Review {
                 findings.add(rule, &review.subject(&known[place]), judgement);
             }
         }
-        for rule in rules(policy, |check| check == Check::Owners) {
+        for rule in checked(|check| check == Check::Owners) {
             review.judge_owners(rule, policy.rules[rule].most.unwrap_or_default(), &mut findings);
         }
-        if options.roster.is_some() {
-            review.judge_roster(policy, &roster_rules, &known, &mut findings);
-        } else if policy.rules.iter().any(|rule| rule.check.needs_roster()) {
-            review.notes.push("there is no roster, so nobody was compared with it".to_owned());
+        if let Some(roster) = &options.roster {
+            let rules = checked(Check::needs_roster);
+            if !rules.is_empty() {
+                AgainstRoster::new(&review, roster).judge(policy, &roster_rules, &known, &mut findings);
+            }
         }
-        let (found, notes) = findings.finish();
+        for (number, (rule, why)) in policy.rules.iter().zip(&unchecked).enumerate() {
+            let Some(why) = why else { continue };
+            review.unchecked.push((rule.name().to_owned(), why.to_string()));
+            if let Unchecked::Hidden(what) = why {
+                for account in &review.manifest.accounts {
+                    let account = Some((&*account.service, &*account.account));
+                    let subject = Subject { account, profiles: &[], name: None };
+                    findings.add(number, &subject, Judgement::NotKnown(format!("not checked: {what}")));
+                }
+            }
+        }
+        let strangers = options.mapping.ids().filter(|id| !review.roster.contains_key(id));
+        let is_here: HashSet<&ProfileId> = known.iter().map(|it| &it.id).collect();
+        let strangers = strangers.filter(|id| !is_here.contains(id)).count();
+        if strangers > 0 {
+            review.notes.push(format!("{strangers} ids of the mapping are of no profile of the snapshot"));
+        }
+        let (found, notes) = findings.finish(&review.manifest);
         review.findings = found;
         review.notes.extend(notes);
         Ok(review)
@@ -247,7 +291,7 @@ impl Review {
         Ok(())
     }
 
-    fn subject<'a>(&'a self, known: &'a Known) -> Subject<'a> {
+    pub(crate) fn subject<'a>(&'a self, known: &'a Known) -> Subject<'a> {
         let account = &self.manifest.accounts[known.account];
         Subject {
             account: Some((&account.service, &account.account)),
@@ -262,14 +306,14 @@ impl Review {
             let most = u64::from(most);
             let judgement = if owners > most {
                 Judgement::Violated(format!("{owners} owners; at most {most} may be"))
-            } else if owners + counts.owner_not_known > most {
-                let not_known = counts.owner_not_known;
+            } else if owners + counts.possible_owners > most {
+                let possible = counts.possible_owners;
                 Judgement::NotKnown(format!(
-                    "known owners: {owners}; profiles that may be owners, too: {not_known}; at most {most} may be"
+                    "known owners who may act: {owners}; profiles that may be such, too: {possible}; at most {most} may be"
                 ))
-            } else if !account.complete {
+            } else if !account.complete || self.manifest.is_filtered() {
                 Judgement::NotKnown(format!(
-                    "known owners: {owners}; somebody may be missing in the snapshot; at most {most} may be"
+                    "known owners who may act: {owners}; the snapshot is not of everybody; at most {most} may be"
                 ))
             } else {
                 Judgement::Kept
@@ -283,103 +327,9 @@ impl Review {
         }
     }
 
-    /// Compares everybody with the roster.
-    fn judge_roster(
-        &self,
-        policy: &Policy,
-        roster_rules: &[usize],
-        known: &[Known],
-        findings: &mut Findings<'_>,
-    ) {
-        let places: HashMap<&ProfileId, usize> =
-            known.iter().enumerate().map(|(place, it)| (&it.id, place)).collect();
-        let persons = self.persons.persons();
-        let mut person_of: HashMap<&ProfileId, &Person> = HashMap::new();
-        for person in persons {
-            person_of.extend(person.profiles.iter().chain(&person.owns).map(|id| (id, person)));
-        }
-        // Whoever may be somebody of the roster, and nobody has decided.
-        let mut undecided: HashSet<&ProfileId> = HashSet::new();
-        for ambiguity in self.persons.ambiguities() {
-            if ambiguity.profiles.iter().any(|id| self.roster.contains_key(id)) {
-                undecided.extend(&ambiguity.profiles);
-            }
-        }
-        for (column, number) in roster_rules.iter().enumerate() {
-            let rule = &policy.rules[*number];
-            for known in known.iter().filter(|known| !self.roster.contains_key(&known.id)) {
-                let person = person_of.get(&known.id).copied();
-                let entry = person.and_then(|person| self.entry_of(person));
-                let judgement = match rule.check {
-                    Check::Left => self.judge_left(known, person, entry),
-                    _ => judge_on_roster(known, entry.is_some(), undecided.contains(&known.id)),
-                };
-                let is_about = known.is_about.get(column).copied().unwrap_or(Verdict::Unknown);
-                findings.add(*number, &self.subject(known), judge::within(rule, is_about, judgement));
-            }
-        }
-        for number in rules(policy, |check| check == Check::NoAccount) {
-            for person in persons {
-                let Some((id, entry)) = self.entry_of(person) else { continue };
-                let has_key = !entry.emails.is_empty() || entry.employee_number.is_some();
-                let is_there = matches!(entry.status, RosterStatus::Active | RosterStatus::Joining);
-                if person.profiles.len() > 1 || !is_there || entry.left(self.now).is_some() {
-                    continue;
-                }
-                let judgement = if !has_key {
-                    Judgement::NotKnown(
-                        "somebody of the roster has no address and no number of an employee to be found by"
-                            .to_owned(),
-                    )
-                } else if undecided.contains(id) {
-                    Judgement::NotKnown(
-                        "somebody of the roster may have a profile; see the ambiguities".to_owned(),
-                    )
-                } else if self.manifest.complete && !self.manifest.is_filtered() {
-                    Judgement::Violated("somebody of the roster has no profile".to_owned())
-                } else {
-                    Judgement::NotKnown(
-                        "somebody of the roster has no profile in the snapshot, which is not of everybody"
-                            .to_owned(),
-                    )
-                };
-                // The profile of the account that is the roster is one that a page can show.
-                let shown = places.get(id).map(|place| self.subject(&known[*place]));
-                let subject = shown.unwrap_or(Subject {
-                    account: None,
-                    profiles: std::slice::from_ref(id),
-                    name: entry.name.as_deref(),
-                });
-                findings.add(number, &subject, judgement);
-            }
-        }
-    }
-
     /// Returns who of the roster a person is.
     pub(crate) fn entry_of<'a>(&'a self, person: &'a Person) -> Option<(&'a ProfileId, &'a RosterEntry)> {
         person.profiles.iter().find_map(|id| Some((id, self.roster.get(id)?)))
-    }
-
-    fn judge_left(
-        &self,
-        known: &Known,
-        person: Option<&Person>,
-        entry: Option<(&ProfileId, &RosterEntry)>,
-    ) -> Judgement {
-        let left = entry.and_then(|(_, entry)| entry.left(self.now));
-        let (Some(person), Some(left)) = (person, left) else { return Judgement::Kept };
-        let left = if person.owns.contains(&known.id) { format!("its owner has left: {left}") } else { left };
-        // An id of another system may be that of somebody else.
-        let linked = entry.map(|(id, _)| person.strength_between(id, &known.id));
-        let is_weak = linked.flatten() == Some(Strength::Weak);
-        match known.may_act {
-            Verdict::No => Judgement::Kept,
-            _ if is_weak => {
-                Judgement::NotKnown(format!("{left}, if the external id is that of the same person"))
-            }
-            Verdict::Yes => Judgement::Violated(left),
-            _ => Judgement::NotKnown(format!("{left}; whether the profile is still active is not known")),
-        }
     }
 
     /// Returns what was found: first what is broken, then what is not known, then what is excepted; in each, the worst first.
@@ -412,36 +362,17 @@ impl Review {
         self.changes.as_ref()
     }
 
+    /// Returns the rules that were not checked, by their names, and why.
+    pub fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unchecked.iter().map(|(rule, why)| (&**rule, &**why))
+    }
+
     /// Returns what must be known to read the findings, one sentence each.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 }
 
-/// Returns the places of the rules with a check.
-fn rules(policy: &Policy, is_meant: impl Fn(Check) -> bool) -> Vec<usize> {
-    let all = policy.rules.iter().enumerate();
-    all.filter(|(_, rule)| is_meant(rule.check)).map(|(place, _)| place).collect()
-}
-
 fn place_of(manifest: &Manifest, id: &ProfileId) -> Option<usize> {
     manifest.accounts.iter().position(|it| id.service == *it.service && id.account == *it.account)
-}
-
-/// Judges whether somebody is on the roster.
-fn judge_on_roster(known: &Known, is_on_roster: bool, is_undecided: bool) -> Judgement {
-    if is_on_roster || known.may_act.is_no() || known.is_human.is_no() {
-        return Judgement::Kept;
-    }
-    if is_undecided {
-        Judgement::NotKnown("it may be somebody of the roster; see the ambiguities".to_owned())
-    } else if !known.has_key {
-        Judgement::NotKnown(
-            "it has no address and no number of an employee to compare with the roster".to_owned(),
-        )
-    } else if known.is_human.is_unknown() {
-        Judgement::NotKnown("nobody of the roster is it, and whether it is a human is not known".to_owned())
-    } else {
-        Judgement::Violated("nobody of the roster has its address or its number of an employee".to_owned())
-    }
 }

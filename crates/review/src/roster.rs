@@ -69,7 +69,7 @@ impl fmt::Debug for RosterEntry {
 /// | `email` | `e-mail`, `mail` | addresses, separated by `;` |
 /// | `employee_number` | `employee_id` | the number of an employee |
 /// | `name` | `display_name` | how they are called |
-/// | `status` | | `active` (also `current`, `employed`), `joining` (`pending`, `future`), `left` (`terminated`, `inactive`, `former`) |
+/// | `status` | | without this column, everybody is there: `active` (also `current`, `employed`), `joining` (`pending`, `future`), `left` (`terminated`, `inactive`, `former`) |
 /// | `manager` | | who leads them |
 /// | `leave_date` | `end_date`, `termination_date` | the last day, such as 2027-01-31; afterwards they have left |
 /// | `type` | `employment_type` | such as `contractor` |
@@ -78,11 +78,6 @@ impl fmt::Debug for RosterEntry {
 pub struct Roster {
     source: Source,
     ignored: Vec<String>,
-}
-
-/// What an entry needs to be compared with anybody.
-fn has_key(entry: &RosterEntry) -> bool {
-    !entry.emails.is_empty() || entry.employee_number.is_some()
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +114,10 @@ impl Roster {
         if let Some([name, ..]) = COLUMNS.iter().find(is_twice) {
             return Err(at(header.line, &format!("there are two columns for `{name}`")));
         }
+        if rows.is_empty() {
+            return Err(at(header.line, "it names nobody below the columns"));
+        }
+        let has_status = columns.iter().any(|column| is_one_of(column, STATUS));
         let mut entries = Vec::new();
         for row in rows {
             if row.cells.len() > columns.len() {
@@ -133,7 +132,7 @@ impl Roster {
                     .filter(|text| !text.is_empty())
                     .map(str::to_owned)
             };
-            entries.push(entry(row.line, cell)?);
+            entries.push(entry(row.line, has_status, cell)?);
         }
         let ignored = columns.into_iter().filter(|column| !column.is_empty() && !is_known(column)).collect();
         Ok(Self { source: Source::Entries(entries), ignored })
@@ -158,6 +157,13 @@ impl Roster {
                     ignored.push(column.clone());
                 }
             }
+            let is_text = |value: &Value| match value {
+                Value::Array(items) => items.iter().all(Value::is_string),
+                other => other.is_string() || other.is_number() || other.is_null(),
+            };
+            if let Some((name, _)) = object.iter().find(|(name, value)| is_known(name) && !is_text(value)) {
+                return Err(at(line, &format!("`{name}` must be a text, or a list of texts")));
+            }
             let cell = |names: &[&str]| {
                 let value = names.iter().find_map(|name| object.get(*name))?;
                 let text = match value {
@@ -170,7 +176,10 @@ impl Roster {
                 };
                 (!text.is_empty()).then_some(text)
             };
-            entries.push(entry(line, cell)?);
+            entries.push(entry(line, object.contains_key(STATUS[0]), cell)?);
+        }
+        if entries.is_empty() {
+            return Err(ReviewError::Roster("it is empty".to_owned()));
         }
         Ok(Self { source: Source::Entries(entries), ignored })
     }
@@ -190,7 +199,7 @@ impl Roster {
 
     /// Returns the lines of people with neither an address nor the number of an employee. Nobody can be compared with them.
     pub fn without_key(&self) -> Vec<u64> {
-        self.entries().iter().filter(|entry| !has_key(entry)).filter_map(|entry| entry.line).collect()
+        self.entries().iter().filter(|entry| !entry.has_key()).filter_map(|entry| entry.line).collect()
     }
 
     /// Returns the account that is the roster.
@@ -229,8 +238,10 @@ fn at(line: u64, what: &str) -> ReviewError {
 }
 
 /// Reads one person.
-fn entry(line: u64, cell: impl Fn(&[&str]) -> Option<String>) -> Result<RosterEntry> {
+fn entry(line: u64, has_status: bool, cell: impl Fn(&[&str]) -> Option<String>) -> Result<RosterEntry> {
     let status = match cell(STATUS).map(|word| word.to_lowercase()).as_deref() {
+        // Whoever is named in a roster without a status should be there.
+        None if !has_status => RosterStatus::Active,
         None => RosterStatus::NotKnown,
         Some("active" | "current" | "employed") => RosterStatus::Active,
         Some("joining" | "pending" | "future") => RosterStatus::Joining,
@@ -262,6 +273,11 @@ fn entry(line: u64, cell: impl Fn(&[&str]) -> Option<String>) -> Result<RosterEn
 }
 
 impl RosterEntry {
+    /// Returns whether there is something to find them by.
+    pub(crate) fn has_key(&self) -> bool {
+        !self.emails.is_empty() || self.employee_number.is_some()
+    }
+
     /// Makes an entry of a profile of the account that is the roster.
     pub(crate) fn of_profile(profile: &Profile) -> Self {
         let emails = profile.emails.items().iter().filter_map(|email| email.address.value().cloned());
@@ -283,11 +299,10 @@ impl RosterEntry {
         }
     }
 
-    /// Returns the entry as a profile, so that it is linked to others as each profile is. Whoever keeps the roster has verified it.
+    /// Returns the entry as a profile, so that it is linked to others as each profile is.
     pub(crate) fn profile(&self, id: ProfileId) -> Profile {
         let mut profile = Profile::new(id);
-        let emails =
-            self.emails.iter().map(|email| Email::new(email.clone()).with_verified(true)).collect::<Vec<_>>();
+        let emails = self.emails.iter().map(|email| Email::new(email.clone())).collect::<Vec<_>>();
         profile.emails = emails.into();
         // It links nobody, and speaks against a link to somebody with another one.
         if let Some(name) = &self.name {
@@ -347,6 +362,7 @@ mod tests {
     #[test]
     fn a_mistake_names_its_line_and_repeats_nothing_of_it() {
         for (text, what) in [
+            ("email,status\n", "line 1: it names nobody below the columns"),
             ("name\nAda\n", "line 1: there is neither a column `email` nor `employee_number`"),
             ("name\n", "line 1: there is neither a column `email` nor `employee_number`"),
             (

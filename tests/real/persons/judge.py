@@ -3,7 +3,8 @@
 Usage: judge.py COMMAND [--size N] [--folder DIR] [--hazards]
 
 PyPI figurant makes an organisation of N people with an answer key (see organisation.py); each of its applications is served over SCIM, and
-the command lists, links and reviews them. Exit 1 if the listing was not complete, or if a link joins two people.
+the command lists, links and reviews them. Exit 1 if the listing was not complete, if a link joins two people, or if fewer are found than
+should be.
 
 --hazards adds what nobody can tell from the keys alone: addresses that were given to somebody else, accounts of several people under the
 address of one of them, suppliers that number their people as the organisation does its own, and the serial numbers of applications as
@@ -26,6 +27,9 @@ import organisation
 import scim
 
 EXAMPLES = 5
+# Without the hazards. A rule that links less than it did is a fault, too.
+LEAST_PAIRS = 0.94
+LEAST_LEAVERS = 0.84
 failures = []
 
 
@@ -53,6 +57,11 @@ class Command:
 def configuration(file, urls):
     accounts = (f'[accounts.{name}]\nservice = "scim"\nbase_url = "{url}"\ntoken = {{ env = "JUDGE_TOKEN" }}\n' for name, url in urls.items())
     file.write_text("\n".join(accounts), encoding="utf-8")
+
+
+def at_least(what, part, whole, least):
+    if part < least * whole:
+        failures.append(f"{what}: {part} of {whole}, less than {least}")
 
 
 def pairs_of(groups):
@@ -124,6 +133,8 @@ def judge_persons(command, company, users):
     print(f"  precision of pairs: {ratio(len(right), len(found))}")
     print(f"  recall of pairs of two applications: {ratio(len(right & true), len(true))}")
     print(f"  recall of those that keys connect: {ratio(len(right & reachable), len(reachable))}")
+    if not company.with_hazards:
+        at_least("recall of pairs that keys connect", len(right & reachable), len(reachable), LEAST_PAIRS)
     links = [link for person in persons for link in person["links"]]
     wrong = [link for link in links if not human[link["one"]] or human[link["one"]] != human[link["other"]]]
     for rule, count in sorted(Counter(link["rule"] for link in links).items()):
@@ -190,6 +201,9 @@ def judge_leavers(command, company, users, folder):
     print(f"  precision of findings: {ratio(len(right), len(found))}; of active profiles in them: {ratio(len(named & behind), len(named))}")
     found_people = {human[profile] for profile in named & behind}
     print(f"  recall of active profiles: {ratio(len(named & behind), len(behind))}; of people: {ratio(len(found_people), len(people))}")
+    if not company.with_hazards:
+        at_least("precision of findings", len(right), len(found), 1.0)
+        at_least("recall of active profiles", len(named & behind), len(behind), LEAST_LEAVERS)
     for what, profiles in (("wrong", named - behind), ("missed", behind - named)):
         for profile in sorted(profiles)[:EXAMPLES]:
             print(f"    {what}: {described(profile, company, users)}")

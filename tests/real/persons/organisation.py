@@ -82,6 +82,7 @@ class Organisation:
             person = self.human(account["account_id"])
             if person and account["system_code"] == "dir" and account["block"] == "personal":
                 self.directory.setdefault(person, account)
+        self.with_hazards = with_hazards
         self.gone = self._recycle() if with_hazards else set()
         self.users = {application: [] for application in APPLICATIONS}
         #: The account of figurant for each profile.

@@ -61,7 +61,9 @@ try {
   // The people who should be there: everybody of the directory, of whom one has left and one contract is over.
   const people = records(run(0, 'list', '--account', 'scim', '-o', 'ndjson').stdout).filter((each) => each.emails?.[0]?.address);
   const staying = people.filter((each) => each.status === 'active');
-  const [leaver, contractor] = [staying[1], staying.at(-1)];
+  const several = records(run(0, 'persons', '--account', 'probely', '--account', 'scim', '-o', 'ndjson').stdout).filter((each) => each.links.length);
+  const leaver = staying[1];
+  const contractor = staying.findLast((each) => each !== leaver && several.some((person) => person.profiles.includes(idOf(each))));
   const address = (each) => each.emails[0].address;
   const row = (each) => `${address(each)},${each === leaver ? 'left' : 'active'},${each === contractor ? '2026-09-30,contractor' : ','}`;
   writeFileSync(join(folder, 'people.csv'), `email,status,leave_date,type\n${people.map(row).join('\n')}\n`);

@@ -139,7 +139,9 @@ export function sampleData({ rows = 200, seed = 1 } = {}) {
     snapshot: { place: 'people.ndjson', seal: sha256(`seal ${seed}`).digest('hex'), started: '2026-11-30T09:00:00Z', ended: '2026-11-30T09:05:00Z',
       complete: false, filtered: true, gaps: [{ account: 'eu', gap: 'page 3 failed: 503 after 5 attempts' }] },
     fields: FIELDS, views: ['users', 'api-users'], accounts, profiles: [], persons: [], ambiguities: [], findings: [],
-    overview: { accounts: [] }, changes: CHANGES,
+    overview: { accounts: [] }, changes: CHANGES, notes: ['the exception from `mfa` for account us was not needed: nothing was found there'],
+    rules: [{ name: 'mfa', check: 'mfa', severity: 'high', not_known: 'low', where: 'title eq "cto"', days: null, most: null, domains: [], unchecked: null },
+      { name: 'left', check: 'left', severity: 'critical', not_known: 'low', where: null, days: null, most: null, domains: [], unchecked: 'there is no roster' }],
   };
   for (let index = 0; index < rows; index += 1) data.profiles.push(profile(index, random, accounts));
   addPersons(data, random);

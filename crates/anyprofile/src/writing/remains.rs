@@ -3,8 +3,8 @@
 use std::fmt;
 
 use anyprofile_core::{
-    Capabilities, Error, Field, FieldPath, FieldState, GetOptions, Kind, ListQuery, Profile, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, Status,
+    Capabilities, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, Kind, ListQuery, Profile,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, Status,
 };
 use serde::{Serialize, Serializer};
 
@@ -44,6 +44,8 @@ pub enum RemainderKind {
     Role,
     /// The membership of a group.
     Group,
+    /// The membership of an organization, a workspace or a group, with an id of its own.
+    Membership,
     /// An API token, a key, or a login through another service.
     Credential,
     /// A service user or another profile that they own.
@@ -60,6 +62,7 @@ impl RemainderKind {
             Self::Invitation => "invitation",
             Self::Role => "role",
             Self::Group => "group",
+            Self::Membership => "membership",
             Self::Credential => "credential",
             Self::Ownership => "ownership",
             Self::Session => "session",
@@ -121,6 +124,8 @@ impl Remains {
                     remains.add(&profile, capabilities);
                     profiles.push(profile);
                 }
+                // The service itself says that it is gone.
+                Err(error) if error.kind() == ErrorKind::NotFound && error.is_from_service() => {}
                 Err(error) => remains.not_known.push(NotKnown {
                     account: account_of(id),
                     profile: Some(id.clone()),
@@ -130,6 +135,16 @@ impl Remains {
             }
         }
         for provider in directory.providers() {
+            if provider.capabilities().operations.members.is_supported() {
+                let info = provider.info();
+                remains.not_known.push(NotKnown {
+                    account: format!("{}:{}", info.service, info.account),
+                    profile: None,
+                    kind: Some(RemainderKind::Membership),
+                    why: "the members of its organizations, workspaces and groups are not read here"
+                        .to_owned(),
+                });
+            }
             remains.add_owned(&**provider, &profiles).await;
         }
         remains
@@ -190,6 +205,9 @@ impl Remains {
     ) {
         let why = match profile.state(path, capabilities) {
             FieldState::Withheld => "this credential may not see it",
+            FieldState::Unsupported if capabilities.fields.get(path).is_some() => {
+                "no record of this profile shows it, and another kind of record does"
+            }
             FieldState::Unsupported => "the service does not show it",
             FieldState::Null => "the service says null",
             _ => "the service did not send it",

@@ -58,6 +58,9 @@ pub(crate) enum ReviewCommand {
 pub(crate) struct ApplyDecisions {
     /// The file that the page saved.
     pub(crate) decisions: PathBuf,
+    /// The snapshot that was reviewed: decisions about another one are refused.
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub(crate) snapshot: Option<String>,
     /// Also remove the profile of the credential itself, or one that may be it, without a prompt.
     #[arg(long)]
     pub(crate) allow_own_profile: bool,
@@ -113,8 +116,12 @@ pub(crate) struct ReviewRun {
 
 #[derive(Debug, Args)]
 pub(crate) struct OffboardArguments {
-    /// The person: an e-mail address, a user name or an external id.
+    /// The person: an e-mail address, a user name, an external id, or the id of one of the profiles. Every profile that is linked to what is
+    /// found is meant, as `persons` links them.
     pub(crate) person: String,
+    /// A file that says which profiles are one person: comma-separated lines of a profile id and a word for the person.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
     /// Write what was there before, what was done and what is there afterwards to this private file, with a hash of its content.
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Option<PathBuf>,

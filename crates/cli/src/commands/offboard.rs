@@ -1,17 +1,24 @@
 //! `anyprofile offboard`
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::PathBuf,
+};
 
 use anyprofile::{
-    AccountFound, Profile, ProfileId, Timestamp,
+    AccountFound, ListQuery, ProfileId, Timestamp,
+    person::{Mapping, PersonLinker},
     review::sealed,
-    writing::{RemainderKind, Remains},
+    snapshot::Snapshot,
+    writing::{RemainderKind, Remains, WriteOutcome},
 };
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{
-    find,
+    find, persons,
     selected::{self, SelectedAction},
+    source::Source,
 };
 use crate::{
     args::{Global, OffboardArguments, Selected, Whom},
@@ -20,118 +27,239 @@ use crate::{
     printable::printable,
     session::Session,
     summary::counted,
+    writes::Outcomes,
 };
-
-/// How many further addresses of a person are asked for.
-const MOST_ADDRESSES: usize = 10;
 
 /// Deactivates a person everywhere, and says what remains.
 pub(crate) async fn run(global: &Global, arguments: OffboardArguments) -> Result<Exit, Failure> {
-    let started = Timestamp::now();
+    let mapping = persons::mapping(arguments.mapping.as_deref())?;
     if let Some(file) = &arguments.evidence {
         check_writable(file).map_err(|error| failure(file, &error))?;
     }
     let session = Session::start(global).await?;
-    let (profiles, searches, found) = everywhere(global, &session, &arguments.person).await?;
-    if profiles.is_empty() {
-        return Ok(found);
+    let person = Found::search(global, &session, &arguments.person, mapping).await?;
+    let mut evidence = Evidence::new(global, &session, &arguments, &person);
+    if person.ids.is_empty() {
+        evidence.write()?;
+        return Ok(person.exit);
     }
-    let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
-    let before = session.directory.remains(&ids).await;
+    let before = session.directory.remains(&person.ids).await;
     say!("before:");
     tell(&before);
-    let is_dry_run = arguments.confirm.dry_run;
+    evidence.document["before"] = json!(before);
+    if person.count > 1 {
+        let count = person.count;
+        say!(
+            "warning: nothing links these profiles to one person: they are {count} persons by what is known of them"
+        );
+        if arguments.confirm.yes && !arguments.allow_several {
+            return Err(Failure::Usage(format!(
+                "nothing was written: '{}' finds {count} persons; name one of their profiles, link them with --mapping, or add --allow-several",
+                arguments.person
+            )));
+        }
+    }
+    // What was there is kept also if this run does not come to its end.
+    if !arguments.confirm.dry_run {
+        evidence.write()?;
+    }
     let whom = Whom {
         ids: Vec::new(),
         find: Some(arguments.person.clone()),
-        allow_several: arguments.allow_several,
+        // Several profiles of one account are of several people, unless somebody has linked them.
+        allow_several: arguments.allow_several || person.count == 1,
         allow_own_profile: arguments.allow_own_profile,
         allow_last_owner: arguments.allow_last_owner,
-        is_of_file: false,
+        is_of_file: true,
     };
+    let is_dry_run = arguments.confirm.dry_run;
     let selected = Selected { whom, confirm: arguments.confirm };
     let mut outcomes = Vec::new();
-    let record = |ended: &crate::writes::Outcomes| {
-        let outcome = |(id, outcome): &(String, anyprofile::writing::WriteOutcome)| json!({"id": id, "state": outcome.word(), "outcome": outcome.in_full()});
+    let record = |ended: &Outcomes| {
+        let outcome = |(id, outcome): &(String, WriteOutcome)| json!({"id": id, "state": outcome.word(), "outcome": outcome.in_full()});
         outcomes.extend(ended.iter().map(outcome));
     };
-    let chosen = (ids.clone(), found);
+    let chosen = (person.ids.clone(), person.exit);
     let exit =
         selected::write_each(global, &session, chosen, &selected, SelectedAction::Deactivate, record).await?;
-    if is_dry_run || outcomes.is_empty() {
+    if is_dry_run {
+        evidence.tell_of_nothing();
         return Ok(exit);
     }
-    let after = session.directory.remains(&ids).await;
+    let after = session.directory.remains(&person.ids).await;
     say!("after:");
     tell(&after);
-    if let Some(file) = &arguments.evidence {
-        let evidence = json!({
-            "format": "anyprofile.offboarding",
-            "version": 1,
-            "tool": { "name": global.program.name(), "version": global.program.version() },
-            "person": arguments.person,
-            "started": started,
-            "ended": Timestamp::now(),
-            "accounts": searches,
-            "unusable_accounts": session.unusable.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            "profiles": profiles.iter().map(|it| json!({"id": it.id.to_string(), "name": it.label()})).collect::<Vec<_>>(),
-            "before": before,
-            "outcomes": outcomes,
-            "after": after,
-        });
-        write_whole(file, sealed("evidence", &evidence)?.as_bytes())?;
-        say!("the evidence is in {}", file.display());
-    }
+    evidence.document["outcomes"] = json!(outcomes);
+    evidence.document["after"] = json!(after);
+    evidence.write()?;
     let still = still_there(&after);
     if still > 0 {
         say!("warning: {} may still act", counted(still, "profile", "profiles"));
     }
-    let left = (still > 0).then_some(Exit::Partial);
+    let keys = after
+        .found
+        .iter()
+        .filter(|it| matches!(it.kind, RemainderKind::Credential | RemainderKind::Ownership));
+    let keys = keys.count() as u64;
+    if keys > 0 {
+        say!(
+            "warning: {} still there; remove them at the service",
+            counted(keys, "token, key or service user is", "tokens, keys and service users are")
+        );
+    }
+    let left = (still + keys > 0).then_some(Exit::Partial);
     Ok(Exit::of_all(std::iter::once(exit).chain(left)))
 }
 
-/// Finds a person by the key, and by every further address that the profiles have.
-///
-/// Returns the profiles, what was asked where, and the exit code of the searches.
-async fn everywhere(
-    global: &Global,
-    session: &Session,
-    key: &str,
-) -> Result<(Vec<Profile>, Vec<Value>, Exit), Failure> {
-    let mut to_search = vec![key.trim().to_owned()];
-    let mut asked: BTreeSet<String> = BTreeSet::new();
-    let mut profiles: Vec<Profile> = Vec::new();
-    let mut searches = Vec::new();
-    let mut exit = Exit::Complete;
-    while let Some(key) = to_search.pop() {
-        if !asked.insert(key.to_lowercase()) {
-            continue;
-        }
-        if asked.len() > MOST_ADDRESSES {
-            say!(
-                "warning: the person has more than {MOST_ADDRESSES} addresses; the others were not asked for"
-            );
-            exit = exit.unless_complete();
-            break;
-        }
-        if asked.len() > 1 {
-            say!("also searching for a further address of these profiles");
-        }
-        let accounts = find::search(global, session, &key).await;
-        let of_search = find::report_accounts(global, session, &accounts);
-        searches.extend(accounts.iter().map(|account| search_document(&key, account)));
-        for profile in accounts.iter().flat_map(AccountFound::profiles) {
-            if profiles.iter().any(|known| known.id.is_same_as(&profile.id)) {
-                continue;
-            }
-            to_search
-                .extend(profile.emails.items().iter().filter_map(|email| email.address.value().cloned()));
-            profiles.push(profile.clone());
-        }
-        let is_nobody = profiles.is_empty() && of_search == Exit::Complete;
-        exit = if is_nobody { find::nobody(&accounts) } else { exit.and(of_search) };
+/// The evidence file, if one is wanted.
+struct Evidence {
+    file: Option<PathBuf>,
+    document: Value,
+}
+
+impl Evidence {
+    fn new(global: &Global, session: &Session, arguments: &OffboardArguments, person: &Found) -> Self {
+        let document = json!({
+            "format": "anyprofile.offboarding",
+            "version": 1,
+            "tool": { "name": global.program.name(), "version": global.program.version() },
+            "person": arguments.person,
+            "started": Timestamp::now(),
+            "ended": null,
+            "searches": person.searches,
+            "gaps": person.gaps,
+            "unusable_accounts": session.unusable.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            "profiles": person.ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "persons": person.count,
+            "may_be_theirs": person.undecided.iter().map(|(id, reason)| json!({"profile": id.to_string(), "reason": reason})).collect::<Vec<_>>(),
+            "before": null,
+            "outcomes": [],
+            "after": null,
+        });
+        Self { file: arguments.evidence.clone(), document }
     }
-    Ok((profiles, searches, exit))
+
+    fn write(&mut self) -> Result<(), Failure> {
+        let Some(file) = &self.file else { return Ok(()) };
+        self.document["ended"] = json!(Timestamp::now());
+        write_whole(file, sealed("evidence", &self.document)?.as_bytes())?;
+        say!("the evidence is in {}", file.display());
+        Ok(())
+    }
+
+    /// Says that a run without writes leaves no evidence.
+    fn tell_of_nothing(&self) {
+        if let Some(file) = &self.file {
+            say!("{}: not written, since this was a dry run", file.display());
+        }
+    }
+}
+
+/// The profiles of a person at all accounts.
+struct Found {
+    ids: Vec<ProfileId>,
+    /// How many persons they are, by what links them.
+    count: usize,
+    /// What may be theirs, and is not linked, and why not.
+    undecided: Vec<(ProfileId, &'static str)>,
+    searches: Vec<Value>,
+    gaps: Vec<String>,
+    exit: Exit,
+}
+
+impl Found {
+    /// Searches for the key at every account, and then lists everybody: what links profiles is told from all of them, since a key that two
+    /// people have links nobody.
+    async fn search(
+        global: &Global,
+        session: &Session,
+        key: &str,
+        mapping: Mapping,
+    ) -> Result<Self, Failure> {
+        let accounts = find::search(global, session, key).await;
+        let of_search = find::report_accounts(global, session, &accounts);
+        let mut linker = PersonLinker::new().with_mapping(mapping);
+        let (mut meant, mut is_listed): (Vec<ProfileId>, HashSet<ProfileId>) = (Vec::new(), HashSet::new());
+        let named: Option<ProfileId> = key.trim().parse().ok();
+        let source = Source::live(global, session, ListQuery::new()).await?;
+        let mut profiles = source.snapshot.read();
+        while let Some(profile) = profiles.try_next().await? {
+            linker.add(&profile);
+            let is_meant =
+                profile.has_email(key.trim()) || named.as_ref().is_some_and(|id| id.is_same_as(&profile.id));
+            if is_meant {
+                meant.push(profile.id.clone());
+            }
+            is_listed.insert(profile.id);
+        }
+        for profile in accounts.iter().flat_map(AccountFound::profiles) {
+            if !meant.iter().any(|id| id.is_same_as(&profile.id)) {
+                meant.push(profile.id.clone());
+            }
+            // A listing need not show everybody who can be found.
+            if is_listed.insert(profile.id.clone()) {
+                linker.add(profile);
+            }
+        }
+        let persons = linker.link();
+        let theirs = persons.persons().iter().filter(|it| it.profiles.iter().any(|id| meant.contains(id)));
+        let theirs: Vec<_> = theirs.collect();
+        let mut ids: Vec<ProfileId> = theirs.iter().flat_map(|person| person.profiles.clone()).collect();
+        // A service user is no person, and may be meant.
+        let others: Vec<_> = meant.iter().filter(|id| !ids.contains(id)).cloned().collect();
+        let count = theirs.len() + others.len();
+        ids.extend(others);
+        for person in &theirs {
+            for link in &person.links {
+                say!("{}  linked to {} by {} ({})", link.other, link.one, link.rule, link.strength);
+            }
+        }
+        let mut undecided = Vec::new();
+        for ambiguity in
+            persons.ambiguities().iter().filter(|it| it.profiles.iter().any(|id| ids.contains(id)))
+        {
+            let others = ambiguity.profiles.iter().filter(|id| !ids.contains(id)).cloned();
+            undecided.extend(others.map(|id| (id, ambiguity.reason.as_str())));
+        }
+        // A service user with the address of a person is linked to nobody, and may be theirs all the same.
+        let addresses = addresses_of(&source.snapshot, &ids).await?;
+        let mut profiles = source.snapshot.read();
+        while let Some(profile) = profiles.try_next().await? {
+            let is_known = ids.contains(&profile.id) || undecided.iter().any(|(id, _)| *id == profile.id);
+            if !is_known && addresses.iter().any(|address| profile.has_email(address)) {
+                undecided.push((profile.id, "same_address"));
+            }
+        }
+        drop(profiles);
+        for (id, reason) in &undecided {
+            say!("warning: {id} may be theirs, and is not linked ({reason}); --mapping decides it");
+        }
+        let manifest = source.snapshot.manifest();
+        let gaps: Vec<_> =
+            manifest.gaps().into_iter().map(|(account, gap)| format!("{account}: {gap}")).collect();
+        for gap in &gaps {
+            say!("warning: {gap}");
+        }
+        let is_open = !manifest.complete || !undecided.is_empty();
+        let listed = if is_open { source.exit.unless_complete() } else { source.exit };
+        let is_nobody = ids.is_empty() && of_search == Exit::Complete && listed == Exit::Complete;
+        let exit = if is_nobody { find::nobody(&accounts) } else { of_search.and(listed) };
+        let searches = accounts.iter().map(|account| search_document(key, account)).collect();
+        Ok(Self { ids, count, undecided, searches, gaps, exit })
+    }
+}
+
+/// Returns the addresses of some profiles of a snapshot.
+async fn addresses_of(snapshot: &Snapshot, ids: &[ProfileId]) -> Result<Vec<String>, Failure> {
+    let mut addresses = Vec::new();
+    let mut profiles = snapshot.read();
+    while let Some(profile) = profiles.try_next().await? {
+        if ids.contains(&profile.id) {
+            addresses
+                .extend(profile.emails.items().iter().filter_map(|email| email.address.value().cloned()));
+        }
+    }
+    Ok(addresses)
 }
 
 fn search_document(key: &str, account: &AccountFound) -> Value {

@@ -2,7 +2,9 @@
 
 mod shown;
 
-use std::{collections::HashSet, fs, path::Path};
+pub(super) use self::shown::short;
+
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyprofile::{
     Timestamp,
@@ -20,7 +22,7 @@ use super::{
 use crate::{
     args::{ApplyDecisions, Format, Global, ReviewArguments, ReviewCommand, ReviewRun, Selected, Whom},
     exit::{Exit, Failure},
-    files::{self, write_whole},
+    files::{self, check_writable, write_whole},
     interrupt,
     output::print_line,
     printable::printable,
@@ -51,22 +53,29 @@ pub(crate) async fn run(global: &Global, arguments: ReviewArguments) -> Result<E
 }
 
 async fn review(global: &Global, arguments: ReviewRun) -> Result<Exit, Failure> {
+    check_outputs(&arguments)?;
     let Some(every) = arguments.watch else {
-        let run = once(global, &arguments, &HashSet::new()).await?;
+        let run = once(global, &arguments, &BTreeSet::new()).await?;
         return Ok(run.exit);
     };
-    if global.output == Format::Json {
-        return Err(Failure::Usage("--watch prints more than one document; use -o ndjson".to_owned()));
+    if matches!(global.output, Format::Json | Format::Csv) {
+        return Err(Failure::Usage("--watch prints again and again; use -o ndjson, or a table".to_owned()));
     }
     let mut interrupted = std::pin::pin!(interrupt::signalled());
-    let mut known = HashSet::new();
+    let mut known = BTreeSet::new();
     loop {
-        let run = once(global, &arguments, &known).await?;
-        if !global.quiet {
-            let gone = known.difference(&run.found).count() as u64;
-            if gone > 0 {
-                say!("{} found no longer", counted(gone, "finding is", "findings are"));
+        let mut run = once(global, &arguments, &known).await?;
+        let mut gone = 0;
+        for key in known.difference(&run.found.clone()) {
+            // Of an account that could not be read, nothing is over.
+            if run.open.contains(&key.account) {
+                run.found.insert(key.clone());
+            } else {
+                gone += 1;
             }
+        }
+        if gone > 0 && !global.quiet {
+            say!("{} no longer", counted(gone, "finding is found", "findings are found"));
         }
         known = run.found;
         tokio::select! {
@@ -76,25 +85,52 @@ async fn review(global: &Global, arguments: ReviewRun) -> Result<Exit, Failure> 
     }
 }
 
+/// Checks that every file can be written, before anybody is asked, and that no two of them are one.
+fn check_outputs(arguments: &ReviewRun) -> Result<(), Failure> {
+    let files = [&arguments.html, &arguments.sarif, &arguments.junit, &arguments.headline];
+    let mut seen: Vec<&Path> = Vec::new();
+    for file in files.into_iter().flatten() {
+        check_writable(file).map_err(|error| files::failure(file, &error))?;
+        let folder = files::folder_of(file);
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!("{}: its directory does not exist", file.display())));
+        }
+        if seen.contains(&file.as_path()) {
+            return Err(Failure::Usage(format!("{}: two outputs cannot be one file", file.display())));
+        }
+        seen.push(file);
+    }
+    Ok(())
+}
+
 /// One review of a series.
 struct ReviewedOnce {
     exit: Exit,
     /// What tells each finding from the others.
-    found: HashSet<String>,
+    found: BTreeSet<Key>,
+    /// The accounts that were not read as a whole, as `service:account`; an empty one if others may be missing.
+    open: Vec<String>,
+}
+
+/// A rule and one profile, or one account, of which something was found.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    account: String,
+    text: String,
 }
 
 /// Reviews everybody once. Findings that are known already are not printed again, and are in every file.
 async fn once(
     global: &Global,
     arguments: &ReviewRun,
-    known: &HashSet<String>,
+    known: &BTreeSet<Key>,
 ) -> Result<ReviewedOnce, Failure> {
     // Everything that can be wrong with a file is told before anybody is asked.
     let policy = match &arguments.policy {
         Some(file) => Policy::from_toml(&read(file)?).map_err(|error| in_file(file, &error))?,
         None => Policy::suggested()?,
     };
-    let options = options(global, arguments, policy.clone())?;
+    let options = options(global, arguments, policy)?;
     let since = match &arguments.since {
         Some(name) => Some(verify::open(name).await?),
         None => None,
@@ -106,23 +142,40 @@ async fn once(
         review.compare(since, &source.snapshot).await?;
     }
     drop(progress);
-    let is_new = |finding: &&Finding| !known.contains(&key(finding));
-    shown::print(global.output, &review.findings().iter().filter(is_new).collect::<Vec<_>>())?;
     let headline = shown::headline(&review);
-    write_artifacts(global, arguments, &policy, &review, &headline)?;
+    write_artifacts(global, arguments, &review, &headline)?;
+    let is_new = |finding: &&Finding| keys(finding).iter().any(|key| !known.contains(key));
+    let new: Vec<_> = review.findings().iter().filter(is_new).collect();
+    shown::print(global.output, &new, &review)?;
     if !global.quiet {
         shown::tell(&review);
         say!("{headline}");
     }
     let exit = exit_of(arguments, &review, source.exit);
-    Ok(ReviewedOnce { exit, found: review.findings().iter().map(key).collect() })
+    let manifest = review.manifest();
+    let open = manifest.accounts.iter().filter(|account| !account.complete);
+    let mut open: Vec<_> = open.map(|it| format!("{}:{}", it.service, it.account)).collect();
+    if !manifest.unusable_accounts.is_empty() {
+        let usable = |account: &str| {
+            manifest.accounts.iter().any(|it| account == format!("{}:{}", it.service, it.account))
+        };
+        let lost = known.iter().filter(|key| !usable(&key.account)).map(|key| key.account.clone());
+        open.extend(lost);
+    }
+    Ok(ReviewedOnce { exit, found: review.findings().iter().flat_map(keys).collect(), open })
 }
 
-/// Returns what tells a finding from others: the rule, whom it is about, and whether it is known. The words may count days.
-fn key(finding: &Finding) -> String {
-    let profiles: Vec<_> = finding.profiles.iter().map(ToString::to_string).collect();
-    let account = finding.account.as_deref().unwrap_or_default();
-    format!("{} {} {account} {}", finding.rule, finding.state, profiles.join(" "))
+/// Returns what tells a finding from others: the rule, whether it is known, and each profile. The words may count days.
+fn keys(finding: &Finding) -> Vec<Key> {
+    let account = finding.account.clone().unwrap_or_default();
+    let key = |whom: String| Key {
+        account: account.clone(),
+        text: format!("{} {} {whom}", finding.rule, finding.state),
+    };
+    match &*finding.profiles {
+        [] => vec![key(String::new())],
+        profiles => profiles.iter().map(|id| key(id.to_string())).collect(),
+    }
 }
 
 fn exit_of(arguments: &ReviewRun, review: &Review, of_source: Exit) -> Exit {
@@ -155,7 +208,10 @@ fn options(global: &Global, arguments: &ReviewRun, policy: Policy) -> Result<Rev
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| files::failure(file, &error))
+    let bytes = fs::read(file).map_err(|error| files::failure(file, &error))?;
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::Usage(format!("{}: it is not UTF-8; save it as UTF-8 (Excel: CSV UTF-8)", file.display()))
+    })
 }
 
 fn in_file(file: &Path, error: &ReviewError) -> Failure {
@@ -169,7 +225,14 @@ fn roster(arguments: &ReviewRun) -> Result<Option<Roster>, Failure> {
     }
     let Some(file) = &arguments.roster else { return Ok(None) };
     let text = read(file)?;
-    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with('[') {
+        return Err(Failure::Usage(format!(
+            "{}: a roster in JSON has an object a line, and no list",
+            file.display()
+        )));
+    }
+    let is_json = start.starts_with('{');
     let roster = if is_json { Roster::from_ndjson(&text) } else { Roster::from_csv(&text) };
     roster.map(Some).map_err(|error| in_file(file, &error))
 }
@@ -178,21 +241,22 @@ fn roster(arguments: &ReviewRun) -> Result<Option<Roster>, Failure> {
 fn write_artifacts(
     global: &Global,
     arguments: &ReviewRun,
-    policy: &Policy,
     review: &Review,
     headline: &str,
 ) -> Result<(), Failure> {
     if let Some(file) = &arguments.html {
-        write_whole(file, review.page()?.as_bytes())?;
+        let mut page = Vec::new();
+        review.write_page(&mut page)?;
+        write_whole(file, &page)?;
     }
     if let Some(file) = &arguments.sarif {
         let tool = (global.program.name(), global.program.version());
         let policy_file = arguments.policy.as_ref().map(|file| file.to_string_lossy());
-        let sarif = review.sarif(policy, tool, policy_file.as_deref());
+        let sarif = review.sarif(tool, policy_file.as_deref());
         write_whole(file, format!("{}\n", serde_json::to_string_pretty(&sarif)?).as_bytes())?;
     }
     if let Some(file) = &arguments.junit {
-        write_whole(file, review.junit(policy)?.as_bytes())?;
+        write_whole(file, review.junit()?.as_bytes())?;
     }
     if let Some(file) = &arguments.headline {
         write_whole(file, format!("{headline}\n").as_bytes())?;
@@ -200,23 +264,46 @@ fn write_artifacts(
     Ok(())
 }
 
+/// After how many days a decision is old enough to be said.
+const OLD: u64 = 30;
+
 /// Carries out what reviewers decided.
 async fn apply_decisions(global: &Global, apply: ApplyDecisions) -> Result<Exit, Failure> {
     let file = &apply.decisions;
     let decisions = Decisions::read(&read(file)?).map_err(|error| in_file(file, &error))?;
+    if let Some(name) = &apply.snapshot {
+        let snapshot = verify::open(name).await?;
+        if snapshot.manifest().seal != decisions.seal {
+            let why = "the decisions are about another snapshot: its seal differs; nothing was written";
+            return Err(Failure::Usage(format!("{}: {why}", file.display())));
+        }
+    }
     let count = |kind| decisions.of(kind).count();
+    let reviewer = decisions.reviewer.trim();
     say!(
         "{} decided by {} on {}: {} to keep, {} to remove, {} to change, {} to ask about",
         counted(decisions.decisions.len() as u64, "profile", "profiles"),
-        if decisions.reviewer.trim().is_empty() { "nobody who gave a name" } else { &*decisions.reviewer },
+        if reviewer.is_empty() { "nobody who gave a name".into() } else { printable(reviewer) },
         decisions.decided,
         count(DecisionKind::Keep),
         count(DecisionKind::Remove),
         count(DecisionKind::Change),
         count(DecisionKind::Ask)
     );
-    for decision in decisions.of(DecisionKind::Change) {
-        say!("note: {} is to be changed by hand: {}", decision.id, printable(&decision.reason));
+    let age =
+        Timestamp::now().unix_seconds().saturating_sub(decisions.decided.unix_seconds()) / (24 * 60 * 60);
+    if u64::try_from(age).is_ok_and(|age| age > OLD) {
+        say!("warning: that was {age} days ago; who has access may have changed since");
+    }
+    let hints = [
+        (DecisionKind::Change, "is to be changed by hand"),
+        (DecisionKind::Ask, "is to be asked about"),
+        (DecisionKind::Remove, "is to be removed"),
+    ];
+    for (kind, what) in hints {
+        for decision in decisions.of(kind) {
+            say!("{}  {what}: {}", decision.id, printable(&decision.reason));
+        }
     }
     let ids: Vec<_> = decisions.of(DecisionKind::Remove).map(|decision| decision.id.to_string()).collect();
     if ids.is_empty() {

@@ -191,6 +191,9 @@ pub(super) async fn guards(
 /// Returns why the action is refused without a prompt. Naming the ids, or a flag, allows it.
 pub(super) fn refusal(whom: &Whom, guards: &[Guard], action: SelectedAction) -> Option<String> {
     let operation = action.operation();
+    // Whoever named a person or a file cannot name an id instead.
+    let by_name =
+        if whom.is_of_file { "; add" } else { &*format!("; name its id to {operation} it, or add") };
     guards.iter().find_map(|guard| {
         let (is_allowed, way) = match guard {
             Guard::SeveralPeople { .. } => (
@@ -198,13 +201,10 @@ pub(super) fn refusal(whom: &Whom, guards: &[Guard], action: SelectedAction) -> 
                 whom.allow_several || whom.find.is_none(),
                 format!(" this key; name the ids to {operation}, or add --allow-several"),
             ),
-            Guard::OwnProfile(_) | Guard::OwnProfileNotKnown(_) => (
-                whom.allow_own_profile,
-                format!("; name its id to {operation} it, or add --allow-own-profile"),
-            ),
-            _ => {
-                (whom.allow_last_owner, format!("; name its id to {operation} it, or add --allow-last-owner"))
+            Guard::OwnProfile(_) | Guard::OwnProfileNotKnown(_) => {
+                (whom.allow_own_profile, format!("{by_name} --allow-own-profile"))
             }
+            _ => (whom.allow_last_owner, format!("{by_name} --allow-last-owner")),
         };
         (!is_allowed).then(|| format!("{guard}{way}"))
     })

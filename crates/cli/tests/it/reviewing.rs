@@ -63,7 +63,10 @@ fn a_review_fails_on_what_is_broken_and_apart_from_it_on_what_is_not_known() {
         worst("violated") > 0 && worst("not_known") == 0,
         "the sandbox has people without a second factor"
     );
-    assert!(all.err.contains("note: there is no roster"), "{}", all.err);
+    assert!(all.err.contains("note: `left` was not checked: there is no roster"), "{}", all.err);
+    let document: Value = serde_json::from_str(&review(&["-o", "json", "-q"]).out).unwrap();
+    assert_eq!((&document["complete"], &document["filtered"]), (&true.into(), &false.into()));
+    assert_eq!(document["findings"].as_array().unwrap().len(), findings.len());
     assert!(all.err.contains("access review: ") && all.err.contains(" Complete: 80 profiles"), "{}", all.err);
     for (arguments, code) in [
         (&["--fail-on", "high"][..], 10),
@@ -202,6 +205,75 @@ fn a_quarter_from_two_snapshots_to_what_was_decided() {
 }
 
 #[test]
+fn an_address_of_several_people_off_boards_nobody_unless_that_is_meant() {
+    let server = server(5);
+    let evidence = folder("several").join("support.json");
+    let name = evidence.to_str().unwrap();
+    for account in ["scim", "probely"] {
+        let user = format!("name.display={account}");
+        let mut create = vec![
+            "create",
+            "--account",
+            account,
+            "--set",
+            "emails=support@example.com",
+            "--set",
+            &user,
+            "--yes",
+        ];
+        if account == "scim" {
+            create.extend(["--set", "username=support"]);
+        }
+        let run = server.run(&create);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let accounts = ["--account", "probely", "--account", "scim"];
+    let offboard =
+        |more: &[&str]| server.run(&[&accounts[..], &["offboard", "support@example.com"], more].concat());
+    let refused = offboard(&["--yes", "--evidence", name]);
+    assert_eq!(refused.code, 2, "{}{}", refused.out, refused.err);
+    assert!(
+        refused.err.contains("they are 2 persons") && refused.err.contains("--allow-several"),
+        "{}",
+        refused.err
+    );
+    let statuses = || {
+        let found =
+            server.run(&[&accounts[..], &["find", "support@example.com", "-o", "ndjson"]].concat()).out;
+        lines(&found).iter().map(|it| it["status"].clone()).collect::<Vec<_>>()
+    };
+    assert!(statuses().iter().all(|status| status != "suspended"), "{:?}", statuses());
+    // By one profile, that one is meant.
+    let id = lines(&server.run(&["--account", "scim", "find", "support@example.com", "-o", "ndjson"]).out)[0]
+        ["id"]
+        .clone();
+    let id =
+        format!("scim:scim/user/{}", id["native"].as_str().unwrap().replace('%', "%25").replace('/', "%2F"));
+    let one = server.run(&[&accounts[..], &["offboard", &id, "--yes", "--evidence", name]].concat());
+    // Of the other one, nobody has decided whether it is theirs.
+    assert_eq!(one.code, 4, "{}{}", one.out, one.err);
+    let evidence: Value = serde_json::from_str(&std::fs::read_to_string(&evidence).unwrap()).unwrap();
+    assert_eq!(evidence["evidence"]["profiles"], json!([id]));
+    assert_eq!(evidence["evidence"]["may_be_theirs"][0]["reason"], "shared_mailbox");
+    assert_eq!(statuses().iter().filter(|status| *status == "suspended").count(), 1);
+}
+
+#[test]
+fn files_that_cannot_be_written_are_told_before_anybody_is_asked() {
+    let folder = folder("outputs");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (page, nowhere) = (path("review.html"), path("nowhere/review.html"));
+    for (files, what) in [
+        (&["--html", &nowhere][..], "its directory does not exist"),
+        (&["--html", &page, "--junit", &page], "two outputs cannot be one file"),
+    ] {
+        let refused = run(&[&["--sandbox", "review"], files].concat());
+        assert_eq!((refused.code, &*refused.out), (2, ""), "{}", refused.err);
+        assert!(refused.err.contains(what), "{}", refused.err);
+    }
+}
+
+#[test]
 fn an_off_boarding_proves_what_is_left_and_what_is_not_known() {
     let server = server(20);
     let folder = folder("offboard");
@@ -245,4 +317,19 @@ fn an_off_boarding_proves_what_is_left_and_what_is_not_known() {
     assert!(!evidence["evidence"]["after"]["not_known"].as_array().unwrap().is_empty());
     let nobody = server.run(&["--account", "scim", "offboard", "nobody@example.com", "--yes"]);
     assert_eq!(nobody.code, 6, "{}", nobody.err);
+    let none = folder.join("nobody.json");
+    let nobody = server.run(&[
+        "--account",
+        "scim",
+        "offboard",
+        "nobody@example.com",
+        "--yes",
+        "--evidence",
+        none.to_str().unwrap(),
+    ]);
+    assert_eq!(nobody.code, 6, "{}", nobody.err);
+    assert!(
+        std::fs::read_to_string(none).unwrap().contains("\"profiles\":[]"),
+        "that nobody was found is evidence too"
+    );
 }

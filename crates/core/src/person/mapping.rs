@@ -54,6 +54,11 @@ impl Mapping {
         self.0.get(id).map(|person| &**person)
     }
 
+    /// Returns the profiles of which something was decided.
+    pub fn ids(&self) -> impl Iterator<Item = &ProfileId> {
+        self.0.keys()
+    }
+
     /// Returns whether nothing was decided.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

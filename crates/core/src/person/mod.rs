@@ -118,6 +118,45 @@ impl LinkRule {
     }
 }
 
+/// Writes each value as it is serialized.
+macro_rules! shown_as_word {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+    )*};
+}
+
+shown_as_word!(LinkRule, Strength, AmbiguityReason);
+
+impl Strength {
+    /// Returns the word for this strength, as it is serialized.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Medium => "medium",
+            Self::Strong => "strong",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+impl AmbiguityReason {
+    /// Returns the word for this reason, as it is serialized.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SeveralInOneAccount => "several_in_one_account",
+            Self::SharedMailbox => "shared_mailbox",
+            Self::Contradiction => "contradiction",
+            Self::TwoOfOneAccount => "two_of_one_account",
+            Self::NamesDiffer => "names_differ",
+            Self::OwnerNotKnown => "owner_not_known",
+        }
+    }
+}
+
 /// Two profiles that are one person, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

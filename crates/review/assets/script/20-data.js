@@ -28,7 +28,9 @@
  *     gaps: { account: string, gap: string }[] },
  *   fields: string[], views: string[], accounts: Account[], profiles: Profile[], persons: Person[],
  *   ambiguities: Ambiguity[], findings: Finding[], overview: { accounts: AccountOverview[] },
- *   changes: Changes | null }} Review
+ *   changes: Changes | null, notes: string[],
+ *   rules: { name: string, check: string, severity: string, not_known: string, where: string | null, days: number | null,
+ *     most: number | null, domains: string[], unchecked: string | null }[] }} Review
  */
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low'];
@@ -40,6 +42,8 @@ const STATE_WORDS = { value: '(none)', null: '(none)', absent: '? not sent', uns
 const main = /** @type {HTMLElement} */ (document.getElementById('review'));
 const review = read();
 const { accounts, fields, findings, persons, profiles, snapshot, views } = review;
+/** Whether everybody whom the accounts list is in it. */
+const isWhole = snapshot.complete && !snapshot.filtered;
 
 /** @returns {Review} */
 function read() {

@@ -14,11 +14,11 @@ function completeness() {
   const hidden = accounts.flatMap((account, index) => account.hidden.map((text) => `${accountName(index)}: ${text}`));
   return [
     make('h3', {}, 'Completeness'),
-    snapshot.complete
-      ? make('p', { class: 'good' }, 'The snapshot is complete: it holds every profile that the accounts list.')
-      : notice('The snapshot is not complete. Profiles may be missing below.', gaps),
-    snapshot.filtered ? notice('The snapshot was filtered: profiles that the filter dropped are not below.') : '',
+    snapshot.complete ? '' : notice('The snapshot is not complete. Profiles may be missing below.', gaps),
+    snapshot.filtered ? notice('The snapshot was asked for some profiles only. All others are not below.') : '',
+    isWhole ? make('p', { class: 'good' }, 'The snapshot is complete: it holds every profile that the accounts list.') : '',
     hidden.length ? notice('The accounts do not show everything:', hidden) : '',
+    review.notes.length ? notice('To know when reading the findings:', review.notes) : '',
     facts({ Snapshot: snapshot.place, Read: `${when(snapshot.started)} to ${when(snapshot.ended)}`,
       'Review created': when(review.created), Seal: snapshot.seal, Review: review.id }),
   ];
@@ -95,8 +95,20 @@ function changesPart(changes) {
     changes.list.length ? folded(title, ...growingList(changes.list, item, '')) : '');
 }
 
+/** What was checked, so that no finding is not taken for no rule. */
+function rulesTable() {
+  const severity = (/** @type {string} */ name) => [0, 1, 2].map((state) =>
+    findings.filter((each) => each.rule === name && each.state === FINDING_STATES[state]).length);
+  const condition = (/** @type {Review['rules'][number]} */ { days, most, domains, where }) => [
+    days === null ? '' : `${days} days`, most === null ? '' : `at most ${most}`, domains.join(', '), where ? `where ${where}` : '',
+  ].filter(Boolean).join('; ');
+  return plainTable('Policy', ['Rule', 'Check', 'Severity', 'If not known', 'Condition', 'Violated', 'Not known', 'Excepted'],
+    review.rules.map((rule) => [rule.name, words(rule.check), rule.severity, rule.not_known, condition(rule),
+      ...(rule.unchecked === null ? severity(rule.name) : [muted(`not checked: ${rule.unchecked}`), '', ''])]));
+}
+
 function overviewSection() {
   return section('overview', 'Overview', ...completeness(), statusTable(),
-    make('div', { class: 'columns' }, mfaTable(), loginTable(), privilegedTable(), severityTable()),
+    make('div', { class: 'columns' }, mfaTable(), loginTable(), privilegedTable(), severityTable()), rulesTable(),
     review.changes ? changesPart(review.changes) : make('p', {}, 'No earlier snapshot was given to compare with.'));
 }

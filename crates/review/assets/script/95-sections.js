@@ -109,7 +109,7 @@ function navigationBar() {
     link('Profiles', profiles.length), link('Persons', personTable.options.count), link('Decisions'), progress);
 }
 
-document.getElementById('verdict')?.classList.add(snapshot.complete ? 'is-complete' : 'is-incomplete');
+document.getElementById('verdict')?.classList.add(isWhole ? 'is-complete' : 'is-incomplete');
 main.append(navigationBar(), overviewSection(), findingsSection(), profilesSection(), personsSection(), decisionsSection(), panel.dialog);
 decisions.onChange(() => profileTable.apply(true));
 decisions.changed(decisions.areUnsaved());

@@ -6,21 +6,21 @@ use quick_xml::{
 };
 
 use crate::{
-    Finding, FindingState, Policy, Review,
+    Finding, FindingState, Review,
     error::{Result, ReviewError},
 };
 
 impl Review {
     /// Returns the findings as `JUnit` XML: a suite for each rule, with a failed test for each finding that breaks it, and a skipped one for
-    /// each that is not known or excepted. The suite `complete` has a test for each account: whether everybody was read.
+    /// each that is not known, excepted or not checked. The suite `complete` has a test for each account: whether everybody was read.
     ///
     /// # Errors
     /// [`ReviewError::Document`] if it cannot be written; a defect of this library.
-    pub fn junit(&self, policy: &Policy) -> Result<String> {
-        self.write_junit(policy).map_err(|error| ReviewError::Document(error.to_string()))
+    pub fn junit(&self) -> Result<String> {
+        self.write_junit().map_err(|error| ReviewError::Document(error.to_string()))
     }
 
-    fn write_junit(&self, policy: &Policy) -> std::io::Result<String> {
+    fn write_junit(&self) -> std::io::Result<String> {
         let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
         xml.0.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         xml.open("testsuites", &[("name", "access review")])?;
@@ -35,11 +35,14 @@ impl Review {
                 .push((name.clone(), Some(("failure", "it could not be used".to_owned(), String::new()))));
         }
         xml.suite("complete", accounts)?;
-        for rule in &policy.rules {
+        for rule in &self.policy.rules {
             let of_rule = self.findings().iter().filter(|finding| finding.rule == rule.name());
             let mut tests: Vec<_> = of_rule.map(test).collect();
             if tests.is_empty() {
-                tests.push((rule.name().to_owned(), None));
+                // A rule that was not checked is not one that nobody breaks.
+                let why = self.unchecked().find(|(name, _)| *name == rule.name());
+                let said = why.map(|(_, why)| ("skipped", format!("not checked: {why}"), String::new()));
+                tests.push((rule.name().to_owned(), said));
             }
             xml.suite(rule.name(), tests)?;
         }

@@ -1,8 +1,13 @@
 //! SARIF 2.1.0 (OASIS), for code scanning.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::{Finding, FindingState, Policy, Review, Severity, digest::sha256};
+
+/// What cannot stand in the path of a URI (RFC 3986 §3.3).
+const NOT_IN_PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 /// How many profiles a result names.
 const MOST_NAMED: usize = 100;
@@ -13,8 +18,8 @@ impl Review {
     /// What is not known has the kind `open`, which SARIF has for what could not be decided, and what is excepted is suppressed. Profiles
     /// are logical locations, by their ids. `policy_file` is named as the place of each result, since some readers show only what has a
     /// file.
-    pub fn sarif(&self, policy: &Policy, tool: (&str, &str), policy_file: Option<&str>) -> Value {
-        let rules = policy.rules.iter().map(|rule| {
+    pub fn sarif(&self, tool: (&str, &str), policy_file: Option<&str>) -> Value {
+        let rules = self.policy.rules.iter().map(|rule| {
             json!({
                 "id": rule.name(),
                 "shortDescription": { "text": format!("{} ({})", rule.name(), rule.check) },
@@ -22,7 +27,16 @@ impl Review {
                 "properties": { "security-severity": score(rule.severity), "tags": ["security"] },
             })
         });
-        let results = self.findings().iter().map(|finding| result(finding, policy, policy_file));
+        let policy_file = policy_file.map(|file| utf8_percent_encode(file, NOT_IN_PATH).to_string());
+        let results =
+            self.findings().iter().map(|finding| result(finding, &self.policy, policy_file.as_deref()));
+        let gaps =
+            self.manifest().gaps().into_iter().map(|(account, gap)| ("error", format!("{account}: {gap}")));
+        let unchecked =
+            self.unchecked().map(|(rule, why)| ("warning", format!("{rule}: not checked: {why}")));
+        let notes = self.notes().iter().map(|note| ("note", note.clone()));
+        let said = gaps.chain(unchecked).chain(notes);
+        let said = said.map(|(level, text)| json!({ "level": level, "message": { "text": text } }));
         json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -30,10 +44,7 @@ impl Review {
                 "tool": { "driver": { "name": tool.0, "version": tool.1, "rules": rules.collect::<Vec<_>>() } },
                 "invocations": [{
                     "executionSuccessful": self.manifest().complete,
-                    "toolExecutionNotifications": self.manifest().gaps().into_iter().map(|(account, gap)| json!({
-                        "level": "error",
-                        "message": { "text": format!("{account}: {gap}") },
-                    })).collect::<Vec<_>>(),
+                    "toolExecutionNotifications": said.collect::<Vec<_>>(),
                 }],
                 "results": results.collect::<Vec<_>>(),
             }],

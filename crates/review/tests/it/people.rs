@@ -7,7 +7,7 @@ use anyprofile_core::{
     memory::{MemoryBuilder, MemoryProvider},
 };
 use anyprofile_review::{Finding, Policy, Review, ReviewOptions};
-use anyprofile_snapshot::{ExportOptions, Snapshot, Target, Tool};
+use anyprofile_snapshot::{ExportOptions, Hiding, Snapshot, Target, Tool};
 
 /// The time of every review.
 pub(crate) const NOW: &str = "2026-11-30T12:00:00Z";
@@ -38,6 +38,15 @@ pub(crate) async fn snapshot(people: Vec<Profile>) -> Snapshot {
 
 /// Writes a snapshot of those whom a query asks for.
 pub(crate) async fn snapshot_with(people: Vec<Profile>, query: ListQuery) -> Snapshot {
+    written(people, query, Hiding::default()).await
+}
+
+/// Writes a snapshot that hides something.
+pub(crate) async fn snapshot_hiding(people: Vec<Profile>, hiding: Hiding) -> Snapshot {
+    written(people, ListQuery::new(), hiding).await
+}
+
+async fn written(people: Vec<Profile>, query: ListQuery, hiding: Hiding) -> Snapshot {
     let mut accounts: Vec<AccountName> = people.iter().map(|it| it.id.account.clone()).collect();
     accounts.sort();
     accounts.dedup();
@@ -50,7 +59,8 @@ pub(crate) async fn snapshot_with(people: Vec<Profile>, query: ListQuery) -> Sna
     // Kept until the test process ends: the snapshot reads it.
     let folder = tempfile::tempdir().unwrap().keep();
     let target = Target::of_path(folder.join("people.ndjson")).unwrap();
-    let options = ExportOptions::new(query, Tool::new("test", "1"));
+    let mut options = ExportOptions::new(query, Tool::new("test", "1"));
+    options.hiding = hiding;
     Snapshot::write(&providers, options, &target).await.unwrap();
     Snapshot::open(&target).await.unwrap()
 }

@@ -1,9 +1,11 @@
 //! What is handed to browsers and to a CI.
 
-use anyprofile_review::{Policy, Review};
+#[cfg(feature = "schema")]
+use anyprofile_review::Policy;
+use anyprofile_review::Review;
 use serde_json::Value;
 
-use crate::people::{human, options, policy, snapshot, with_address};
+use crate::people::{human, options, snapshot, with_address};
 
 /// A name with everything that a page, a report or a spreadsheet may take for something else.
 const HOSTILE: &str =
@@ -11,14 +13,13 @@ const HOSTILE: &str =
 
 const RULES: &str = "[[rules]]\ncheck = \"mfa\"\nseverity = \"high\"\n[[rules]]\ncheck = \"email_domains\"\ndomains = [\"example.com\"]\nseverity = \"low\"";
 
-async fn hostile() -> (Review, Policy) {
+async fn hostile() -> Review {
     let mut eve = with_address("eu/user/eve", &format!("{}@example.com", "e".repeat(10_000)));
     eve.name.display = HOSTILE.into();
     eve.title = HOSTILE.into();
     eve.security.mfa_enabled = false.into();
     let people = vec![eve, human("eu/user/silent")];
-    let review = Review::of(&snapshot(people).await, &options(RULES).with_profiles()).await.unwrap();
-    (review, policy(RULES))
+    Review::of(&snapshot(people).await, &options(RULES).with_profiles()).await.unwrap()
 }
 
 /// The content of the element with the data of a page.
@@ -29,7 +30,7 @@ fn data(page: &str) -> Value {
 
 #[tokio::test]
 async fn a_page_holds_every_value_and_no_value_is_a_part_of_the_page() {
-    let (review, _) = hostile().await;
+    let review = hostile().await;
     let page = review.page().unwrap();
     let (people, options) = (snapshot(vec![human("eu/user/silent")]).await, options(RULES).with_profiles());
     let harmless = Review::of(&people, &options).await.unwrap().page().unwrap();
@@ -65,8 +66,8 @@ async fn a_page_needs_the_profiles_and_is_the_same_for_the_same_review() {
 
 #[tokio::test]
 async fn sarif_tells_apart_what_is_broken_and_what_is_not_known() {
-    let (review, policy) = hostile().await;
-    let sarif = review.sarif(&policy, ("anyprofile", "1.0"), Some("policy.toml"));
+    let review = hostile().await;
+    let sarif = review.sarif(("anyprofile", "1.0"), Some("policy.toml"));
     let run = &sarif["runs"][0];
     assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 2);
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
@@ -119,8 +120,8 @@ async fn sarif_tells_apart_what_is_broken_and_what_is_not_known() {
 
 #[tokio::test]
 async fn junit_fails_what_is_broken_and_skips_what_is_not_known() {
-    let (review, policy) = hostile().await;
-    insta::assert_snapshot!(review.junit(&policy).unwrap(), @r#"
+    let review = hostile().await;
+    insta::assert_snapshot!(review.junit().unwrap(), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="access review">
       <testsuite name="complete" tests="1" failures="0" skipped="0" errors="0">
@@ -158,4 +159,17 @@ fn the_suggested_policy_is_one_by_its_schema() {
     let mut wrong = policy;
     wrong["rules"][0]["chek"] = 1.into();
     assert!(!validator.is_valid(&wrong));
+}
+
+#[tokio::test]
+async fn a_rule_that_was_not_checked_is_no_test_that_passed() {
+    let rules = "[[rules]]\ncheck = \"left\"\nseverity = \"high\"";
+    let snapshot = snapshot(vec![human("eu/user/silent")]).await;
+    let review = Review::of(&snapshot, &options(rules).with_profiles()).await.unwrap();
+    assert_eq!(review.unchecked().collect::<Vec<_>>(), [("left", "there is no roster")]);
+    let junit = review.junit().unwrap();
+    assert!(junit.contains(r#"<skipped message="not checked: there is no roster">"#), "{junit}");
+    let sarif = review.sarif(("anyprofile", "1.0"), Some("a b/p\u{fc}.toml"));
+    assert!(sarif.to_string().contains("left: not checked: there is no roster"), "{sarif}");
+    assert_eq!(data(&review.page().unwrap())["rules"][0]["unchecked"], "there is no roster");
 }

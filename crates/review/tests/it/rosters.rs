@@ -1,6 +1,6 @@
 //! People compared with those who should be there.
 
-use anyprofile_core::{Field, Kind, ListQuery, Status, person::Mapping, profile::Actor};
+use anyprofile_core::{Field, Kind, ListQuery, Status, person::Mapping, profile::Actor, query::Filter};
 use anyprofile_review::{Check, FindingState, Review, ReviewError, Roster};
 
 use crate::people::{human, lines, options, snapshot, snapshot_with, with_address};
@@ -54,6 +54,8 @@ async fn nobody_is_a_stranger_who_may_be_somebody_of_the_roster() {
     let review = Review::of(&snapshot, &options).await.unwrap();
     insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
     medium violated stranger: nobody of the roster has its address or its number of an employee
+    low not_known nameless: it has no address and no number of an employee, so it may be somebody who has left
+    low not_known one,two: it may be somebody who has left; see the ambiguities
     low not_known nameless: it has no address and no number of an employee to compare with the roster
     low not_known one,two: it may be somebody of the roster; see the ambiguities
     "#);
@@ -95,11 +97,37 @@ async fn nobody_lacks_an_account_because_of_a_list_of_some() {
     let some = snapshot_with(people, ListQuery::new().with_limit(1)).await;
     let options = options(RULES).with_roster(roster("email\nada@example.com\ngrace@example.com\n"));
     let review = Review::of(&some, &options).await.unwrap();
-    // Without a status, nobody is known to be there.
-    assert!(review.findings().is_empty(), "{:?}", lines(review.findings()));
-    let options = crate::people::options(RULES)
-        .with_roster(roster("email,status\nada@example.com,active\ngrace@example.com,active\n"));
-    let review = Review::of(&some, &options).await.unwrap();
     let states: Vec<_> = review.findings().iter().map(|it| (it.check, it.state)).collect();
     assert_eq!(states, [(Check::NoAccount, FindingState::NotKnown)]);
+}
+
+#[tokio::test]
+async fn a_roster_that_was_not_read_as_a_whole_makes_nobody_a_stranger() {
+    let people = vec![
+        with_address("hr/user/1", "ada@example.com"),
+        with_address("hr/user/2", "grace@example.com"),
+        with_address("eu/user/grace", "grace@example.com"),
+        with_address("eu/user/eve", "eve@example.com"),
+    ];
+    // Whoever is not known to be a human was not asked for.
+    let only_humans = ListQuery::new().with_filter(Filter::new().with_kind(Kind::Human));
+    let some = snapshot_with(people, only_humans).await;
+    let review = Review::of(&some, &options(RULES).with_roster(Roster::of_account("hr"))).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known : the account that is the roster was not read as a whole, so it is not known who else has left
+    low not_known eve: nobody of the roster is it, and the account that is the roster was not read as a whole
+    low not_known 1: somebody of the roster has no profile in the snapshot, which is not of everybody
+    "#);
+}
+
+#[tokio::test]
+async fn a_name_of_the_roster_that_has_nothing_in_common_speaks_against_a_link() {
+    let mut dave = with_address("eu/user/dave", "dave@example.com");
+    dave.name.display = "Dave Drummond".into();
+    let roster = roster("email,name,status\ndave@example.com,Zacharias Quellwasser,left\n");
+    let review = Review::of(&snapshot(vec![dave]).await, &options(RULES).with_roster(roster)).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known dave: it may be somebody who has left; see the ambiguities
+    low not_known dave: it may be somebody of the roster; see the ambiguities
+    "#);
 }

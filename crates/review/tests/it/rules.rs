@@ -1,9 +1,10 @@
 //! What breaks a rule, what keeps it, and what is not known.
 
-use anyprofile_core::{Email, Field, Kind, Status, profile::Actor};
-use anyprofile_review::{FindingState, Severity};
+use anyprofile_core::{Email, Field, Kind, ListQuery, Status, profile::Actor};
+use anyprofile_review::{FindingState, Review, Roster, Severity};
+use anyprofile_snapshot::{FieldClass, Hiding};
 
-use crate::people::{human, lines, review, time, with_address};
+use crate::people::{human, lines, options, review, snapshot_hiding, snapshot_with, time, with_address};
 
 #[tokio::test]
 async fn no_second_factor_is_never_taken_for_not_known() {
@@ -87,7 +88,7 @@ async fn invitations_domains_and_service_users() {
     medium violated program: nobody owns this service user
     low violated invited: the invitation has been open for 60 days
     low not_known program,owned,orphan: the e-mail address is not known: the service did not send it
-    low not_known orphan: it names an owner, and nobody of the accounts that were read is it
+    low not_known orphan: it names an owner who is nobody, or not one person, of those who were read
     "#);
 }
 
@@ -119,7 +120,7 @@ async fn owners_are_counted_only_as_far_as_they_are_known() {
     assert_eq!(accounts, ["memory:many", "memory:silent"]);
     insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
     high violated a,b: 2 owners; at most 1 may be
-    low not_known a: known owners: 1; profiles that may be owners, too: 1; at most 1 may be
+    low not_known a: known owners who may act: 1; profiles that may be such, too: 1; at most 1 may be
     "#);
 }
 
@@ -169,6 +170,60 @@ async fn an_exception_ends_with_its_last_day_and_one_that_is_not_needed_is_said(
     "#);
     assert_eq!(
         review.notes(),
-        ["the exception from `mfa` for memory:eu/user/nobody is not needed: nothing was found there"]
+        ["the exception from `mfa` for memory:eu/user/nobody was not needed: nothing was found there"]
     );
+}
+
+#[tokio::test]
+async fn whoever_may_be_suspended_is_not_known_to_break_a_rule() {
+    let mut profile = human("eu/user/silent");
+    profile.status = Field::Absent;
+    profile.security.mfa_enabled = false.into();
+    profile.security.last_login = time("2020-01-01T00:00:00Z").into();
+    let rules = "[[rules]]\ncheck = \"mfa\"\nseverity = \"high\"\n[[rules]]\ncheck = \"stale\"\ndays = 90\nseverity = \"low\"";
+    let review = review(vec![profile], rules).await;
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known silent: no second factor; whether it is active is not known: the service did not send it
+    low not_known silent: the last sign-in was 2525 days ago; whether it is active is not known: the service did not send it
+    "#);
+}
+
+#[tokio::test]
+async fn owners_of_some_are_not_all_owners() {
+    let mut owner = human("eu/user/a");
+    owner.access.owner = true.into();
+    let some = snapshot_with(vec![owner], ListQuery::new().with_limit(1)).await;
+    let rules = "[[rules]]\ncheck = \"owners\"\nmost = 5\nseverity = \"high\"";
+    let review = Review::of(&some, &options(rules)).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known a: known owners who may act: 1; the snapshot is not of everybody; at most 5 may be
+    "#);
+}
+
+#[tokio::test]
+async fn what_a_snapshot_hides_is_not_checked_and_nobody_breaks_it() {
+    let mut profile = with_address("eu/user/a", "ada@example.com");
+    profile.security.mfa_enabled = false.into();
+    let rules = "[[rules]]\ncheck = \"mfa\"\nseverity = \"high\"\n\
+                 [[rules]]\ncheck = \"email_domains\"\ndomains = [\"example.org\"]\nseverity = \"low\"\n\
+                 [[rules]]\nname = \"by-name\"\ncheck = \"matches\"\nwhere = 'name.display pr'\nseverity = \"low\"\n\
+                 [[rules]]\ncheck = \"left\"\nseverity = \"high\"";
+    let roster = Roster::from_csv("email,status\nada@example.com,left\n").unwrap();
+    let of = async |hiding: Hiding| {
+        let hidden = snapshot_hiding(vec![profile.clone()], hiding).await;
+        Review::of(&hidden, &options(rules).with_roster(roster.clone())).await.unwrap()
+    };
+    let review = of(Hiding::default().redact([FieldClass::Security, FieldClass::Contact])).await;
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known : not checked: security was removed from this snapshot
+    low not_known : not checked: contact was removed from this snapshot
+    low not_known : not checked: contact was removed from this snapshot
+    "#);
+    let review = of(Hiding::default().pseudonymize(&[7; 32]).unwrap()).await;
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    high violated pseudonym-b0f80fa4dac951257ee8215c9da9d92d: no second factor
+    low not_known : not checked: this snapshot has pseudonyms in place of names and addresses
+    low not_known : not checked: this snapshot has pseudonyms in place of names and addresses
+    "#);
+    assert_eq!(review.unchecked().count(), 2);
 }

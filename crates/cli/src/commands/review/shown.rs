@@ -32,14 +32,14 @@ pub(super) fn tell_of_roster(roster: &Roster) {
 }
 
 /// Prints the findings, the worst first.
-pub(super) fn print(format: Format, findings: &[&Finding]) -> Result<(), Failure> {
+pub(super) fn print(format: Format, findings: &[&Finding], review: &Review) -> Result<(), Failure> {
     match format {
         Format::Ndjson => findings.iter().try_for_each(|it| print_line(&serde_json::to_string(it)?)),
-        Format::Json => print_line(&serde_json::to_string_pretty(findings)?),
+        Format::Json => print_line(&serde_json::to_string_pretty(&document(findings, review))?),
         Format::Table if findings.is_empty() => Ok(()),
         Format::Table => {
             let rows: Vec<_> =
-                findings.iter().take(MOST_ROWS).map(|it| row(it, whom(&it.profiles))).collect();
+                findings.iter().take(MOST_ROWS).map(|it| cut(row(it, whom(&it.profiles)))).collect();
             if findings.len() > MOST_ROWS {
                 say!("warning: the table ends after {MOST_ROWS} rows; -o csv and -o ndjson have all");
             }
@@ -57,6 +57,23 @@ pub(super) fn print(format: Format, findings: &[&Finding]) -> Result<(), Failure
     }
 }
 
+/// Returns the review as one document, with what must be known to read its findings.
+fn document(findings: &[&Finding], review: &Review) -> Value {
+    let manifest = review.manifest();
+    json!({
+        "complete": manifest.complete,
+        "filtered": manifest.is_filtered(),
+        "gaps": manifest.gaps().into_iter().map(|(account, gap)| json!({"account": account, "gap": gap})).collect::<Vec<_>>(),
+        "unchecked": review.unchecked().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+        "notes": review.notes(),
+        "changes": review.changes(),
+        "findings": findings,
+    })
+}
+
+/// How many characters of a name a table shows: one name must not push all other cells off the screen.
+const LONGEST_NAME: usize = 40;
+
 fn row(finding: &Finding, profile: Value) -> Vec<Value> {
     vec![
         json!(finding.severity),
@@ -67,6 +84,22 @@ fn row(finding: &Finding, profile: Value) -> Vec<Value> {
         profile,
         json!(finding.message),
     ]
+}
+
+/// Cuts the name in a row of a table.
+fn cut(mut row: Vec<Value>) -> Vec<Value> {
+    if let Some(Value::String(name)) = row.get_mut(4) {
+        *name = short(name);
+    }
+    row
+}
+
+/// Returns the beginning of a long name.
+pub(in crate::commands) fn short(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 /// Returns whom a finding is about, in one cell.
@@ -82,6 +115,9 @@ fn whom(profiles: &[ProfileId]) -> Value {
 pub(super) fn tell(review: &Review) {
     for (account, gap) in review.manifest().gaps() {
         say!("warning: {account}: {gap}");
+    }
+    for (rule, why) in review.unchecked() {
+        say!("note: `{rule}` was not checked: {why}");
     }
     for note in review.notes() {
         say!("note: {note}");
@@ -104,7 +140,8 @@ pub(super) fn tell(review: &Review) {
     }
     let ambiguities = review.persons().ambiguities().len() as u64;
     if ambiguities > 0 {
-        say!("{}: `persons --ambiguities` shows them", counted(ambiguities, "ambiguity", "ambiguities"));
+        let count = counted(ambiguities, "ambiguity", "ambiguities");
+        say!("{count}; the page shows them, and `persons --ambiguities` those without the roster");
     }
 }
 
@@ -129,5 +166,12 @@ pub(super) fn headline(review: &Review) -> String {
     };
     let not_known = count(FindingState::NotKnown, None);
     let excepted = count(FindingState::Excepted, None);
-    format!("access review: {broken}, {not_known} not known, {excepted} excepted. {}", review.verdict())
+    let unchecked = match review.unchecked().count() as u64 {
+        0 => String::new(),
+        count => format!(", {} not checked", counted(count, "rule", "rules")),
+    };
+    format!(
+        "access review: {broken}, {not_known} not known, {excepted} excepted{unchecked}. {}",
+        review.verdict()
+    )
 }
