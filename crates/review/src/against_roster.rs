@@ -13,7 +13,7 @@ use crate::{
     findings::{Findings, Subject},
     judge::{self, Judgement},
     policy::Check,
-    review::Known,
+    review::{Keys, Known},
 };
 
 /// What is known of everybody and the roster.
@@ -25,8 +25,10 @@ pub(crate) struct AgainstRoster<'a> {
     persons: HashMap<&'a ProfileId, (&'a Person, bool)>,
     /// Profiles that may be somebody of the roster, which nobody has decided, and whether that one has left.
     undecided: HashMap<&'a ProfileId, bool>,
-    /// Whether anybody of the roster has left.
-    has_leavers: bool,
+    /// The keys of those of the roster who have left, or may have.
+    leavers: Vec<Keys>,
+    /// The keys of all of the roster.
+    entries: Vec<Keys>,
 }
 
 impl<'a> AgainstRoster<'a> {
@@ -50,8 +52,28 @@ impl<'a> AgainstRoster<'a> {
         let account = roster.account();
         let account =
             account.and_then(|name| review.manifest.accounts.iter().find(|account| account.account == name));
-        let has_leavers = review.roster.values().any(|entry| entry.left(review.now).is_some());
-        Self { review, account, persons, undecided, has_leavers }
+        // Whoever is linked to them may be the same one, too.
+        for person in review.persons.persons() {
+            let of_person = person.profiles.iter().chain(&person.owns);
+            let found: Vec<bool> = of_person.clone().filter_map(|id| undecided.get(id)).copied().collect();
+            if !found.is_empty() {
+                let has_left = found.contains(&true);
+                undecided.extend(of_person.map(|id| (id, has_left)));
+            }
+        }
+        let entries = review.roster.values().filter(|entry| entry.has_key());
+        let may_have_left =
+            |entry: &&RosterEntry| entry.left(review.now).is_some() || entry.status == RosterStatus::NotKnown;
+        let kinds = |keys: &mut Vec<Keys>| {
+            // Few kinds, and perhaps many people.
+            keys.sort_unstable_by_key(|it| (it.address, it.number));
+            keys.dedup_by_key(|it| (it.address, it.number));
+        };
+        let mut leavers: Vec<Keys> = entries.clone().filter(may_have_left).map(RosterEntry::keys).collect();
+        let mut entries: Vec<Keys> = entries.map(RosterEntry::keys).collect();
+        kinds(&mut leavers);
+        kinds(&mut entries);
+        Self { review, account, persons, undecided, leavers, entries }
     }
 
     /// Judges everybody by the rules that need a roster. `roster_rules` are those about a profile, in the order of
@@ -97,6 +119,14 @@ impl<'a> AgainstRoster<'a> {
             return;
         }
         let places: HashSet<&ProfileId> = known.iter().map(|it| &it.id).collect();
+        // The kinds of keys of those who may be somebody of the roster and are linked to nobody of it.
+        let open: Vec<Keys> = known
+            .iter()
+            .filter(|it| {
+                !it.is_human.is_no() && !self.review.roster.contains_key(&it.id) && self.entry(it).is_none()
+            })
+            .map(|it| it.keys)
+            .collect();
         let manifest = &self.review.manifest;
         for person in self.review.persons.persons() {
             let Some((id, entry)) = self.review.entry_of(person) else { continue };
@@ -113,6 +143,8 @@ impl<'a> AgainstRoster<'a> {
                 not_known("may have a profile; see the ambiguities")
             } else if !manifest.complete || manifest.is_filtered() {
                 not_known("has no profile in the snapshot, which is not of everybody")
+            } else if open.iter().any(|keys| !keys.can_meet(entry.keys())) {
+                not_known("has no profile that is known, and some profiles have nothing to be compared by")
             } else if entry.status == RosterStatus::NotKnown {
                 not_known("has no profile, and the roster does not say whether they are still there")
             } else {
@@ -142,17 +174,28 @@ impl<'a> AgainstRoster<'a> {
         let Some((person, is_owned, id, entry)) = self.entry(known) else {
             let what = if self.undecided.get(&known.id) == Some(&true) {
                 "it may be somebody who has left; see the ambiguities"
-            } else if self.has_leavers && !known.has_key && !known.is_human.is_no() {
-                "it has no address and no number of an employee, so it may be somebody who has left"
+            } else if !known.is_human.is_no() && self.leavers.iter().any(|keys| !keys.can_meet(known.keys)) {
+                "it has nothing to be compared by with somebody of the roster who has left, or may have"
             } else {
                 return Judgement::Kept;
             };
             return Judgement::NotKnown(what.to_owned());
         };
-        let Some(left) = entry.left(self.review.now) else { return Judgement::Kept };
+        let Some(left) = entry.left(self.review.now) else {
+            return if entry.status == RosterStatus::NotKnown {
+                Judgement::NotKnown("the roster does not say whether they are still there".to_owned())
+            } else {
+                Judgement::Kept
+            };
+        };
         let left = if is_owned { format!("its owner has left: {left}") } else { left };
-        // An id of another system may be that of somebody else.
-        let is_weak = !is_owned && person.strength_between(id, &known.id) == Some(Strength::Weak);
+        // An id of another system may be that of somebody else. What is owned hangs on whoever is linked best.
+        let strength = if is_owned {
+            person.profiles.iter().filter_map(|it| person.strength_between(id, it)).max()
+        } else {
+            person.strength_between(id, &known.id)
+        };
+        let is_weak = strength == Some(Strength::Weak);
         match known.may_act {
             _ if is_weak => {
                 Judgement::NotKnown(format!("{left}, if the external id is that of the same person"))
@@ -169,8 +212,10 @@ impl<'a> AgainstRoster<'a> {
         let not_known = |what: &str| Judgement::NotKnown(what.to_owned());
         if self.undecided.contains_key(&known.id) {
             not_known("it may be somebody of the roster; see the ambiguities")
-        } else if !known.has_key {
-            not_known("it has no address and no number of an employee to compare with the roster")
+        } else if self.entries.iter().any(|keys| !keys.can_meet(known.keys)) {
+            not_known(
+                "it has nothing to be compared by with some of the roster: an address, or a number of an employee",
+            )
         } else if !self.is_whole() {
             not_known(
                 "nobody of the roster is it, and the account that is the roster was not read as a whole",

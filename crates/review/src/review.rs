@@ -6,10 +6,10 @@ use std::{
 };
 
 use anyprofile_core::{
-    Kind, ProfileId, Timestamp, Verdict,
+    AccountName, IdKind, Kind, ProfileId, ServiceName, Timestamp, Verdict,
     person::{Mapping, Person, PersonLinker, Persons},
 };
-use anyprofile_snapshot::{AccountManifest, Manifest, Snapshot, diff::DiffOptions};
+use anyprofile_snapshot::{AccountManifest, Manifest, Snapshot, SnapshotError, diff::DiffOptions};
 use futures_util::TryStreamExt as _;
 
 use crate::{
@@ -135,18 +135,32 @@ pub(crate) struct Known {
     name: Box<str>,
     pub(crate) may_act: Verdict,
     pub(crate) is_human: Verdict,
-    /// Whether it has an address or a number to be found by.
-    pub(crate) has_key: bool,
+    pub(crate) keys: Keys,
     /// Whether each rule about the roster and a profile is about it, in the order of these rules.
     pub(crate) is_about: Box<[Verdict]>,
 }
 
+/// What somebody can be found by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Keys {
+    pub(crate) address: bool,
+    pub(crate) number: bool,
+}
+
+impl Keys {
+    /// Returns whether both have a key of one kind, so that they can be compared.
+    pub(crate) const fn can_meet(self, other: Self) -> bool {
+        self.address && other.address || self.number && other.number
+    }
+}
+
 impl Review {
-    /// Reviews a snapshot. Each profile is read once.
+    /// Reviews a snapshot, after checking that it is what was written ([`Snapshot::verify`]).
     ///
     /// # Errors
-    /// If the snapshot cannot be read, is in the form of another tool, or the account of the roster is not in it.
+    /// If the snapshot cannot be read, was altered, is in the form of another tool, or the account of the roster is not in it.
     pub async fn of(snapshot: &Snapshot, options: &ReviewOptions) -> Result<Self> {
+        unaltered(snapshot).await?;
         let manifest = snapshot.manifest().clone();
         let roster_account = options.roster.as_ref().and_then(Roster::account);
         if let Some(account) = roster_account
@@ -222,7 +236,10 @@ impl Review {
                 account: place,
                 may_act: judge::may_act(&profile),
                 is_human: profile.kind.equals(&Kind::Human),
-                has_key: !profile.emails.items().is_empty() || profile.employee.number.is_known(),
+                keys: Keys {
+                    address: profile.emails.items().iter().any(|email| email.address.is_known()),
+                    number: profile.employee.number.is_known(),
+                },
                 is_about: is_about.map(|rule| policy.rules[*rule].is_about(&profile, capabilities)).collect(),
                 name: name.as_ref().into(),
                 id: profile.id,
@@ -273,6 +290,7 @@ impl Review {
     /// # Errors
     /// If one of the snapshots cannot be read, or they cannot be compared.
     pub async fn compare(&mut self, old: &Snapshot, new: &Snapshot) -> Result<()> {
+        unaltered(old).await?;
         let diff = old.diff(new, DiffOptions::new()).await?;
         self.changes = Some(Changes::of(old, diff)?);
         Ok(())
@@ -282,13 +300,28 @@ impl Review {
     fn read_roster(&mut self, roster: Option<&Roster>, linker: &mut PersonLinker) -> Result<()> {
         for (number, entry) in (1_u64..).zip(roster.iter().flat_map(|roster| roster.entries())) {
             let line = entry.line.unwrap_or(number);
-            let id: ProfileId = format!("{0}:{0}/person/{line}", Roster::SERVICE)
-                .parse()
-                .map_err(|_| ReviewError::Document("the id of an entry of the roster".to_owned()))?;
+            let key = entry.key().unwrap_or_else(|| format!("line-{line}"));
+            let id = Self::roster_id(&key)?;
+            // Two lines of one key are two entries, which nobody can tell apart by it.
+            let id =
+                if self.roster.contains_key(&id) { Self::roster_id(&format!("{key}~{line}"))? } else { id };
             linker.add(&entry.profile(id.clone()));
             self.roster.insert(id, entry.clone());
         }
+        if let Some(lines) = roster.map(Roster::without_key).filter(|lines| !lines.is_empty()) {
+            let count = lines.len();
+            self.notes.push(format!(
+                "{count} of the roster have neither an address nor the number of an employee, so nobody was compared with them"
+            ));
+        }
         Ok(())
+    }
+
+    fn roster_id(key: &str) -> Result<ProfileId> {
+        let service = ServiceName::from_static(Roster::SERVICE);
+        let account = AccountName::from_static(Roster::SERVICE);
+        ProfileId::new(service, account, IdKind::new("person"), key)
+            .map_err(|_| ReviewError::Roster("a key of an entry cannot be that of an id".to_owned()))
     }
 
     pub(crate) fn subject<'a>(&'a self, known: &'a Known) -> Subject<'a> {
@@ -329,7 +362,15 @@ impl Review {
 
     /// Returns who of the roster a person is.
     pub(crate) fn entry_of<'a>(&'a self, person: &'a Person) -> Option<(&'a ProfileId, &'a RosterEntry)> {
-        person.profiles.iter().find_map(|id| Some((id, self.roster.get(id)?)))
+        let mut entries = person.profiles.iter().filter_map(|id| Some((id, self.roster.get(id)?)));
+        let first = entries.next()?;
+        // Whoever came back is there, whatever an older entry says.
+        let is_there = |entry: &RosterEntry| entry.left(self.now).is_none();
+        if is_there(first.1) {
+            Some(first)
+        } else {
+            entries.find(|(_, entry)| is_there(entry)).or(Some(first))
+        }
     }
 
     /// Returns what was found: first what is broken, then what is not known, then what is excepted; in each, the worst first.
@@ -370,6 +411,18 @@ impl Review {
     /// Returns what must be known to read the findings, one sentence each.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+}
+
+/// Refuses a snapshot that is not what its manifest says: its completeness would be that of something else.
+async fn unaltered(snapshot: &Snapshot) -> Result<()> {
+    match snapshot.verify().await?.first() {
+        None => Ok(()),
+        Some(finding) => {
+            let (place, reason) =
+                (snapshot.place().to_owned(), format!("it was altered, `verify` shows all: {finding}"));
+            Err(SnapshotError::Unreadable { place, reason }.into())
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use anyprofile_core::{Email, Profile, ProfileId, Status, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Date, ReviewError, error::Result, word::words};
+use crate::{Date, ReviewError, error::Result, review::Keys, word::words};
 
 words! {
     /// Whether somebody of a roster is still there.
@@ -273,9 +273,20 @@ fn entry(line: u64, has_status: bool, cell: impl Fn(&[&str]) -> Option<String>) 
 }
 
 impl RosterEntry {
+    /// Returns what there is to find them by.
+    pub(crate) fn keys(&self) -> Keys {
+        Keys { address: !self.emails.is_empty(), number: self.employee_number.is_some() }
+    }
+
     /// Returns whether there is something to find them by.
     pub(crate) fn has_key(&self) -> bool {
         !self.emails.is_empty() || self.employee_number.is_some()
+    }
+
+    /// Returns what names the entry in the id of its person: the number of an employee, or the first address. It is the same in the next
+    /// export, whatever line that has it on.
+    pub(crate) fn key(&self) -> Option<String> {
+        self.employee_number.clone().or_else(|| self.emails.first().map(|email| email.to_lowercase()))
     }
 
     /// Makes an entry of a profile of the account that is the roster.
@@ -321,7 +332,8 @@ impl RosterEntry {
         match (self.leave_date, is_over, self.status) {
             (Some(day), true, _) if contract => Some(format!("the contract ended on {day}")),
             (Some(day), true, _) => Some(format!("the last day was {day}")),
-            (_, false, RosterStatus::Left) => Some("the roster says that they have left".to_owned()),
+            // Whoever has a last day to come is still there.
+            (None, _, RosterStatus::Left) => Some("the roster says that they have left".to_owned()),
             _ => None,
         }
     }

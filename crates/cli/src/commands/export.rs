@@ -144,7 +144,7 @@ fn check_report(target: &Target, work: &Path, report: Option<&Path>) -> Result<(
 }
 
 /// Returns the path of a file without `.`, `..` and links, also if the file does not exist.
-fn resolved(file: &Path) -> PathBuf {
+pub(super) fn resolved(file: &Path) -> PathBuf {
     /// The maximum number of links to follow; more than any system follows.
     const MOST_LINKS: usize = 40;
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyprofile::{
-    AccountFound, ListQuery, ProfileId, Timestamp,
-    person::{Mapping, PersonLinker},
+    AccountFound, ListQuery, ProfileId, ProfileProviderExt as _, Timestamp,
+    person::{Mapping, PersonLinker, Strength},
     review::sealed,
     snapshot::Snapshot,
     writing::{RemainderKind, Remains, WriteOutcome},
@@ -32,13 +32,23 @@ use crate::{
 
 /// Deactivates a person everywhere, and says what remains.
 pub(crate) async fn run(global: &Global, arguments: OffboardArguments) -> Result<Exit, Failure> {
+    let started = Timestamp::now();
     let mapping = persons::mapping(arguments.mapping.as_deref())?;
+    if arguments.person.trim().is_empty() {
+        return Err(Failure::Usage(
+            "name the person: an e-mail address, a user name, or the id of a profile".to_owned(),
+        ));
+    }
     if let Some(file) = &arguments.evidence {
         check_writable(file).map_err(|error| failure(file, &error))?;
+        if file.metadata().is_ok_and(|it| it.len() > 0) {
+            let why = "it exists, and evidence replaces nothing; name another file";
+            return Err(Failure::Usage(format!("{}: {why}", file.display())));
+        }
     }
     let session = Session::start(global).await?;
     let person = Found::search(global, &session, &arguments.person, mapping).await?;
-    let mut evidence = Evidence::new(global, &session, &arguments, &person);
+    let mut evidence = Evidence::new(global, &session, &arguments, &person, started);
     if person.ids.is_empty() {
         evidence.write()?;
         return Ok(person.exit);
@@ -52,11 +62,18 @@ pub(crate) async fn run(global: &Global, arguments: OffboardArguments) -> Result
         say!(
             "warning: nothing links these profiles to one person: they are {count} persons by what is known of them"
         );
-        if arguments.confirm.yes && !arguments.allow_several {
-            return Err(Failure::Usage(format!(
-                "nothing was written: '{}' finds {count} persons; name one of their profiles, link them with --mapping, or add --allow-several",
-                arguments.person
-            )));
+        let why = format!(
+            "{count} persons were found; name one of their profiles, link them with --mapping, or add --allow-several"
+        );
+        match &arguments.confirm {
+            _ if arguments.allow_several => {}
+            confirm if confirm.dry_run => say!("note: --yes would be refused: {why}"),
+            confirm if confirm.yes => {
+                evidence.document["refused"] = json!(why);
+                evidence.write()?;
+                return Err(Failure::Usage(format!("nothing was written: {why}")));
+            }
+            _ => {}
         }
     }
     // What was there is kept also if this run does not come to its end.
@@ -118,19 +135,26 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn new(global: &Global, session: &Session, arguments: &OffboardArguments, person: &Found) -> Self {
+    fn new(
+        global: &Global,
+        session: &Session,
+        arguments: &OffboardArguments,
+        person: &Found,
+        started: Timestamp,
+    ) -> Self {
         let document = json!({
             "format": "anyprofile.offboarding",
             "version": 1,
             "tool": { "name": global.program.name(), "version": global.program.version() },
             "person": arguments.person,
-            "started": Timestamp::now(),
+            "started": started,
             "ended": null,
             "searches": person.searches,
             "gaps": person.gaps,
             "unusable_accounts": session.unusable.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             "profiles": person.ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "persons": person.count,
+            "owned": person.owned.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "may_be_theirs": person.undecided.iter().map(|(id, reason)| json!({"profile": id.to_string(), "reason": reason})).collect::<Vec<_>>(),
             "before": null,
             "outcomes": [],
@@ -160,6 +184,8 @@ struct Found {
     ids: Vec<ProfileId>,
     /// How many persons they are, by what links them.
     count: usize,
+    /// Service users that they own, which are not deactivated here.
+    owned: Vec<ProfileId>,
     /// What may be theirs, and is not linked, and why not.
     undecided: Vec<(ProfileId, &'static str)>,
     searches: Vec<Value>,
@@ -176,23 +202,27 @@ impl Found {
         key: &str,
         mapping: Mapping,
     ) -> Result<Self, Failure> {
-        let accounts = find::search(global, session, key).await;
-        let of_search = find::report_accounts(global, session, &accounts);
+        let named: Option<ProfileId> = key.trim().parse().ok();
+        // An id is read from its account, and is no key to search others for.
+        let (accounts, of_search, read) = if let Some(id) = &named {
+            (Vec::new(), Exit::Complete, Some(session.provider_of(id)?.get(id).await?))
+        } else {
+            let accounts = find::search(global, session, key).await;
+            let exit = find::report_accounts(global, session, &accounts);
+            (accounts, exit, None)
+        };
         let mut linker = PersonLinker::new().with_mapping(mapping);
         let (mut meant, mut is_listed): (Vec<ProfileId>, HashSet<ProfileId>) = (Vec::new(), HashSet::new());
-        let named: Option<ProfileId> = key.trim().parse().ok();
         let source = Source::live(global, session, ListQuery::new()).await?;
         let mut profiles = source.snapshot.read();
         while let Some(profile) = profiles.try_next().await? {
             linker.add(&profile);
-            let is_meant =
-                profile.has_email(key.trim()) || named.as_ref().is_some_and(|id| id.is_same_as(&profile.id));
-            if is_meant {
+            if profile.has_email(key.trim()) {
                 meant.push(profile.id.clone());
             }
             is_listed.insert(profile.id);
         }
-        for profile in accounts.iter().flat_map(AccountFound::profiles) {
+        for profile in accounts.iter().flat_map(AccountFound::profiles).chain(&read) {
             if !meant.iter().any(|id| id.is_same_as(&profile.id)) {
                 meant.push(profile.id.clone());
             }
@@ -204,17 +234,30 @@ impl Found {
         let persons = linker.link();
         let theirs = persons.persons().iter().filter(|it| it.profiles.iter().any(|id| meant.contains(id)));
         let theirs: Vec<_> = theirs.collect();
-        let mut ids: Vec<ProfileId> = theirs.iter().flat_map(|person| person.profiles.clone()).collect();
+        let (mut ids, mut undecided, mut owned) = (Vec::new(), Vec::new(), Vec::new());
+        for person in &theirs {
+            let (named, others): (Vec<_>, Vec<_>) = person.profiles.iter().partition(|id| meant.contains(id));
+            for id in others {
+                // An external id of another system may be that of somebody else.
+                let strengths = named.iter().filter_map(|meant| person.strength_between(meant, id));
+                match strengths.max() {
+                    None | Some(Strength::Weak) => undecided.push((id.clone(), "weak_link")),
+                    Some(_) => ids.push(id.clone()),
+                }
+            }
+            ids.extend(named.into_iter().cloned());
+            owned.extend(person.owns.iter().cloned());
+        }
         // A service user is no person, and may be meant.
         let others: Vec<_> = meant.iter().filter(|id| !ids.contains(id)).cloned().collect();
         let count = theirs.len() + others.len();
+        owned.retain(|id| !others.contains(id));
         ids.extend(others);
         for person in &theirs {
             for link in &person.links {
                 say!("{}  linked to {} by {} ({})", link.other, link.one, link.rule, link.strength);
             }
         }
-        let mut undecided = Vec::new();
         for ambiguity in
             persons.ambiguities().iter().filter(|it| it.profiles.iter().any(|id| ids.contains(id)))
         {
@@ -226,7 +269,12 @@ impl Found {
         let mut profiles = source.snapshot.read();
         while let Some(profile) = profiles.try_next().await? {
             let is_known = ids.contains(&profile.id) || undecided.iter().any(|(id, _)| *id == profile.id);
-            if !is_known && addresses.iter().any(|address| profile.has_email(address)) {
+            let is_like = |address: &String| {
+                let is_name = |name: &String| name.eq_ignore_ascii_case(address);
+                profile.has_email(address) || profile.username.is_known_and(is_name)
+            };
+            let is_known = is_known || owned.contains(&profile.id);
+            if !is_known && addresses.iter().any(is_like) {
                 undecided.push((profile.id, "same_address"));
             }
         }
@@ -234,18 +282,21 @@ impl Found {
         for (id, reason) in &undecided {
             say!("warning: {id} may be theirs, and is not linked ({reason}); --mapping decides it");
         }
+        for id in &owned {
+            say!("warning: they own {id}, which is not deactivated here");
+        }
         let manifest = source.snapshot.manifest();
         let gaps: Vec<_> =
             manifest.gaps().into_iter().map(|(account, gap)| format!("{account}: {gap}")).collect();
         for gap in &gaps {
             say!("warning: {gap}");
         }
-        let is_open = !manifest.complete || !undecided.is_empty();
+        let is_open = !manifest.complete || !undecided.is_empty() || !owned.is_empty();
         let listed = if is_open { source.exit.unless_complete() } else { source.exit };
         let is_nobody = ids.is_empty() && of_search == Exit::Complete && listed == Exit::Complete;
         let exit = if is_nobody { find::nobody(&accounts) } else { of_search.and(listed) };
         let searches = accounts.iter().map(|account| search_document(key, account)).collect();
-        Ok(Self { ids, count, undecided, searches, gaps, exit })
+        Ok(Self { ids, count, owned, undecided, searches, gaps, exit })
     }
 }
 

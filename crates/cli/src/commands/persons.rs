@@ -64,7 +64,11 @@ pub(crate) async fn run(global: &Global, arguments: PersonsArguments) -> Result<
 /// Opens the snapshot that was named, or lists everybody now.
 pub(super) async fn source(global: &Global, from: &SnapshotOrLive) -> Result<Source, Failure> {
     if let Some(name) = &from.snapshot {
-        return Source::open(name).await;
+        let source = Source::open(name).await?;
+        if let Some(finding) = source.snapshot.verify().await?.first() {
+            return Err(Failure::Usage(format!("{name}: it was altered, `verify` shows all: {finding}")));
+        }
+        return Ok(source);
     }
     let session = Session::start(global).await?;
     Source::live(global, &session, ListQuery::new().with_enrich(from.enrich)).await

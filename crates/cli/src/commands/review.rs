@@ -4,7 +4,11 @@ mod shown;
 
 pub(super) use self::shown::short;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyprofile::{
     Timestamp,
@@ -15,6 +19,7 @@ use anyprofile::{
 };
 
 use super::{
+    export::resolved,
     persons,
     selected::{self, SelectedAction},
     verify,
@@ -65,14 +70,10 @@ async fn review(global: &Global, arguments: ReviewRun) -> Result<Exit, Failure> 
     let mut known = BTreeSet::new();
     loop {
         let mut run = once(global, &arguments, &known).await?;
-        let mut gone = 0;
-        for key in known.difference(&run.found.clone()) {
-            // Of an account that could not be read, nothing is over.
-            if run.open.contains(&key.account) {
-                run.found.insert(key.clone());
-            } else {
-                gone += 1;
-            }
+        // While somebody may be missing, nothing is over: a finding may be about who is missing, or about all.
+        let gone = if run.is_whole { known.difference(&run.found).count() as u64 } else { 0 };
+        if !run.is_whole {
+            run.found.extend(known);
         }
         if gone > 0 && !global.quiet {
             say!("{} no longer", counted(gone, "finding is found", "findings are found"));
@@ -87,18 +88,22 @@ async fn review(global: &Global, arguments: ReviewRun) -> Result<Exit, Failure> 
 
 /// Checks that every file can be written, before anybody is asked, and that no two of them are one.
 fn check_outputs(arguments: &ReviewRun) -> Result<(), Failure> {
+    let inputs = [&arguments.policy, &arguments.roster, &arguments.from.mapping].into_iter().flatten();
+    let snapshots = [&arguments.from.snapshot, &arguments.since].into_iter().flatten().map(PathBuf::from);
+    let mut taken: Vec<PathBuf> = inputs.cloned().chain(snapshots).map(|file| resolved(&file)).collect();
     let files = [&arguments.html, &arguments.sarif, &arguments.junit, &arguments.headline];
-    let mut seen: Vec<&Path> = Vec::new();
     for file in files.into_iter().flatten() {
         check_writable(file).map_err(|error| files::failure(file, &error))?;
         let folder = files::folder_of(file);
         if !folder.is_dir() {
             return Err(Failure::Usage(format!("{}: its directory does not exist", file.display())));
         }
-        if seen.contains(&file.as_path()) {
-            return Err(Failure::Usage(format!("{}: two outputs cannot be one file", file.display())));
+        let file_itself = resolved(file);
+        if taken.contains(&file_itself) {
+            let why = "it is read or written as something else in this run; name another file";
+            return Err(Failure::Usage(format!("{}: {why}", file.display())));
         }
-        seen.push(file);
+        taken.push(file_itself);
     }
     Ok(())
 }
@@ -107,23 +112,16 @@ fn check_outputs(arguments: &ReviewRun) -> Result<(), Failure> {
 struct ReviewedOnce {
     exit: Exit,
     /// What tells each finding from the others.
-    found: BTreeSet<Key>,
-    /// The accounts that were not read as a whole, as `service:account`; an empty one if others may be missing.
-    open: Vec<String>,
-}
-
-/// A rule and one profile, or one account, of which something was found.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    account: String,
-    text: String,
+    found: BTreeSet<String>,
+    /// Whether everybody was read.
+    is_whole: bool,
 }
 
 /// Reviews everybody once. Findings that are known already are not printed again, and are in every file.
 async fn once(
     global: &Global,
     arguments: &ReviewRun,
-    known: &BTreeSet<Key>,
+    known: &BTreeSet<String>,
 ) -> Result<ReviewedOnce, Failure> {
     // Everything that can be wrong with a file is told before anybody is asked.
     let policy = match &arguments.policy {
@@ -152,29 +150,17 @@ async fn once(
         say!("{headline}");
     }
     let exit = exit_of(arguments, &review, source.exit);
-    let manifest = review.manifest();
-    let open = manifest.accounts.iter().filter(|account| !account.complete);
-    let mut open: Vec<_> = open.map(|it| format!("{}:{}", it.service, it.account)).collect();
-    if !manifest.unusable_accounts.is_empty() {
-        let usable = |account: &str| {
-            manifest.accounts.iter().any(|it| account == format!("{}:{}", it.service, it.account))
-        };
-        let lost = known.iter().filter(|key| !usable(&key.account)).map(|key| key.account.clone());
-        open.extend(lost);
-    }
-    Ok(ReviewedOnce { exit, found: review.findings().iter().flat_map(keys).collect(), open })
+    let is_whole = review.manifest().complete && source.exit == Exit::Complete;
+    Ok(ReviewedOnce { exit, found: review.findings().iter().flat_map(keys).collect(), is_whole })
 }
 
 /// Returns what tells a finding from others: the rule, whether it is known, and each profile. The words may count days.
-fn keys(finding: &Finding) -> Vec<Key> {
-    let account = finding.account.clone().unwrap_or_default();
-    let key = |whom: String| Key {
-        account: account.clone(),
-        text: format!("{} {} {whom}", finding.rule, finding.state),
-    };
+fn keys(finding: &Finding) -> Vec<String> {
+    let account = finding.account.as_deref().unwrap_or_default();
+    let key = |whom: &dyn std::fmt::Display| format!("{} {} {account} {whom}", finding.rule, finding.state);
     match &*finding.profiles {
-        [] => vec![key(String::new())],
-        profiles => profiles.iter().map(|id| key(id.to_string())).collect(),
+        [] => vec![key(&"")],
+        profiles => profiles.iter().map(|id| key(id)).collect(),
     }
 }
 

@@ -103,7 +103,7 @@ fn a_policy_a_roster_and_their_mistakes() {
     let left: Vec<_> = lines(&run.out).into_iter().filter(|it| it["check"] == "left").collect();
     assert!(left.iter().any(|it| it["state"] == "violated" && it["severity"] == "critical"), "{left:?}");
     assert!(run.err.contains("note: the column `desk` of the roster means nothing here"), "{}", run.err);
-    assert!(run.err.contains("1 person of the roster"), "{}", run.err);
+    assert!(run.err.contains("nobody was compared with them"), "{}", run.err);
     let account = server.run(&["review", "--roster-account", "scim", "-o", "ndjson", "-q"]);
     assert!(account.out.contains("not_on_roster"), "{}{}", account.out, account.err);
 
@@ -249,6 +249,11 @@ fn an_address_of_several_people_off_boards_nobody_unless_that_is_meant() {
         .clone();
     let id =
         format!("scim:scim/user/{}", id["native"].as_str().unwrap().replace('%', "%25").replace('/', "%2F"));
+    let refusal = std::fs::read_to_string(&evidence).unwrap();
+    assert!(refusal.contains("\"refused\":\"2 persons were found"), "{refusal}");
+    let again = server.run(&[&accounts[..], &["offboard", &id, "--yes", "--evidence", name]].concat());
+    assert!(again.code == 2 && again.err.contains("evidence replaces nothing"), "{}", again.err);
+    std::fs::remove_file(&evidence).unwrap();
     let one = server.run(&[&accounts[..], &["offboard", &id, "--yes", "--evidence", name]].concat());
     // Of the other one, nobody has decided whether it is theirs.
     assert_eq!(one.code, 4, "{}{}", one.out, one.err);
@@ -265,7 +270,7 @@ fn files_that_cannot_be_written_are_told_before_anybody_is_asked() {
     let (page, nowhere) = (path("review.html"), path("nowhere/review.html"));
     for (files, what) in [
         (&["--html", &nowhere][..], "its directory does not exist"),
-        (&["--html", &page, "--junit", &page], "two outputs cannot be one file"),
+        (&["--html", &page, "--junit", &page], "it is read or written as something else in this run"),
     ] {
         let refused = run(&[&["--sandbox", "review"], files].concat());
         assert_eq!((refused.code, &*refused.out), (2, ""), "{}", refused.err);

@@ -47,7 +47,10 @@ mod mailbox;
 mod mapping;
 mod name;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -305,7 +308,12 @@ impl PersonLinker {
     }
 
     /// Links the profiles.
-    pub fn link(self) -> Persons {
+    pub fn link(mut self) -> Persons {
+        // A service may send a record twice.
+        let mut seen = HashSet::with_capacity(self.evidence.len());
+        let is_new: Vec<bool> = self.evidence.iter().map(|it| seen.insert(&it.id)).collect();
+        let mut is_new = is_new.into_iter();
+        self.evidence.retain(|_| is_new.next().unwrap_or(true));
         link::link(&self.evidence, &self.mapping)
     }
 }

@@ -141,6 +141,14 @@ fn names_that_have_nothing_in_common_speak_against_a_link_unless_the_address_is_
 }
 
 #[test]
+fn a_record_that_came_twice_is_one_profile() {
+    let ada = profile("probely:eu/user/1", Some("ada@example.com"));
+    let persons = link(&[ada.clone(), profile("upsun:acme/user/2", Some("ada@example.com")), ada]);
+    assert_eq!((persons.persons().len(), persons.persons()[0].profiles.len()), (1, 2));
+    assert!(persons.ambiguities().is_empty());
+}
+
+#[test]
 fn the_strength_between_two_profiles_is_that_of_their_own_way() {
     let mut one = profile("scim:hr/user/1", None);
     one.employee.number = "E7".into();

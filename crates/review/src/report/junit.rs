@@ -34,6 +34,10 @@ impl Review {
             accounts
                 .push((name.clone(), Some(("failure", "it could not be used".to_owned(), String::new()))));
         }
+        if self.manifest().is_filtered() {
+            let what = "the snapshot was asked for some profiles only".to_owned();
+            accounts.push(("everybody".to_owned(), Some(("skipped", what, String::new()))));
+        }
         xml.suite("complete", accounts)?;
         for rule in &self.policy.rules {
             let of_rule = self.findings().iter().filter(|finding| finding.rule == rule.name());

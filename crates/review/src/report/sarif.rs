@@ -35,7 +35,9 @@ impl Review {
         let unchecked =
             self.unchecked().map(|(rule, why)| ("warning", format!("{rule}: not checked: {why}")));
         let notes = self.notes().iter().map(|note| ("note", note.clone()));
-        let said = gaps.chain(unchecked).chain(notes);
+        let some = "the snapshot was asked for some profiles only".to_owned();
+        let filtered = self.manifest().is_filtered().then_some(("warning", some));
+        let said = gaps.chain(filtered).chain(unchecked).chain(notes);
         let said = said.map(|(level, text)| json!({ "level": level, "message": { "text": text } }));
         json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

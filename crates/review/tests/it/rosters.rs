@@ -34,7 +34,7 @@ async fn whoever_left_has_no_access_at_any_account_nor_through_what_they_own() {
     insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
     critical violated ada: the contract ended on 2026-10-31
     critical violated program: its owner has left: the contract ended on 2026-10-31
-    low violated 4: somebody of the roster has no profile
+    low violated joan@example.com: somebody of the roster has no profile
     low not_known ada: the contract ended on 2026-10-31; whether the profile is still active is not known
     "#);
 }
@@ -54,14 +54,14 @@ async fn nobody_is_a_stranger_who_may_be_somebody_of_the_roster() {
     let review = Review::of(&snapshot, &options).await.unwrap();
     insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
     medium violated stranger: nobody of the roster has its address or its number of an employee
-    low not_known nameless: it has no address and no number of an employee, so it may be somebody who has left
+    low not_known nameless: it has nothing to be compared by with somebody of the roster who has left, or may have
     low not_known one,two: it may be somebody who has left; see the ambiguities
-    low not_known nameless: it has no address and no number of an employee to compare with the roster
+    low not_known nameless: it has nothing to be compared by with some of the roster: an address, or a number of an employee
     low not_known one,two: it may be somebody of the roster; see the ambiguities
     "#);
     // Somebody decides.
     let mut mapping = Mapping::default();
-    mapping.insert("roster:roster/person/2".parse().unwrap(), "ada");
+    mapping.insert("roster:roster/person/ada@example.com".parse().unwrap(), "ada");
     mapping.insert("memory:eu/user/one".parse().unwrap(), "ada");
     let decided = Review::of(&snapshot, &options.with_mapping(mapping)).await.unwrap();
     let left: Vec<_> = decided.findings().iter().filter(|it| it.check == Check::Left).collect();
@@ -130,4 +130,60 @@ async fn a_name_of_the_roster_that_has_nothing_in_common_speaks_against_a_link()
     low not_known dave: it may be somebody who has left; see the ambiguities
     low not_known dave: it may be somebody of the roster; see the ambiguities
     "#);
+}
+
+#[tokio::test]
+async fn nobody_is_missing_or_strange_who_cannot_be_compared() {
+    // The roster has numbers, and the service has addresses.
+    let people = || vec![with_address("eu/user/rowan", "rowan@example.com")];
+    let numbers = roster("employee_number,status\n4711,active\n4712,left\n");
+    let review = Review::of(&snapshot(people()).await, &options(RULES).with_roster(numbers)).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known rowan: it has nothing to be compared by with somebody of the roster who has left, or may have
+    low not_known rowan: it has nothing to be compared by with some of the roster: an address, or a number of an employee
+    low not_known 4711: somebody of the roster has no profile that is known, and some profiles have nothing to be compared by
+    "#);
+    // A roster that does not say whether somebody is still there.
+    let silent = roster("email,status\nrowan@example.com,\n");
+    let review = Review::of(&snapshot(people()).await, &options(RULES).with_roster(silent)).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known rowan: the roster does not say whether they are still there
+    "#);
+}
+
+#[tokio::test]
+async fn whoever_came_back_has_not_left_and_whoever_is_linked_to_somebody_undecided_is_undecided() {
+    let mut back = with_address("eu/user/ada", "ada@example.com");
+    back.employee.number = "8".into();
+    let twice = roster("email,employee_number,status\nada@example.com,7,left\nada@example.com,8,active\n");
+    let review = Review::of(&snapshot(vec![back]).await, &options(RULES).with_roster(twice)).await.unwrap();
+    assert!(!lines(review.findings()).join(" ").contains("violated"), "{:?}", lines(review.findings()));
+
+    let numbered = |id: &str, address: &str| {
+        let mut profile = with_address(id, address);
+        profile.employee.number = "7".into();
+        profile
+    };
+    let people = vec![
+        numbered("eu/user/one", "team@corp.example"),
+        with_address("eu/user/two", "team@corp.example"),
+        numbered("us/user/three", "three@corp.example"),
+    ];
+    let team = roster("email,status\nteam@corp.example,left\n");
+    let review = Review::of(&snapshot(people).await, &options(RULES).with_roster(team)).await.unwrap();
+    insta::assert_snapshot!(lines(review.findings()).join("\n"), @r#"
+    low not_known one,two: it may be somebody who has left; see the ambiguities
+    low not_known three: it may be somebody who has left; see the ambiguities
+    low not_known one,two: it may be somebody of the roster; see the ambiguities
+    low not_known three: it may be somebody of the roster; see the ambiguities
+    "#);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_altered_is_not_reviewed() {
+    let snapshot = snapshot(vec![with_address("eu/user/ada", "ada@example.com")]).await;
+    let text = std::fs::read_to_string(snapshot.place()).unwrap();
+    std::fs::write(snapshot.place(), text.replace("active", "suspended")).unwrap();
+    let error = Review::of(&snapshot, &options(RULES)).await.unwrap_err();
+    assert!(error.to_string().contains("it was altered"), "{error}");
 }

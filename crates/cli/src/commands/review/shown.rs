@@ -22,13 +22,6 @@ pub(super) fn tell_of_roster(roster: &Roster) {
     for column in roster.ignored() {
         say!("note: the column `{}` of the roster means nothing here", printable(column));
     }
-    let lines = roster.without_key();
-    if let [first, ..] = &*lines {
-        let count = counted(lines.len() as u64, "person", "people");
-        say!(
-            "note: {count} of the roster without an address and an employee number cannot be compared with anybody; the first is on line {first}"
-        );
-    }
 }
 
 /// Prints the findings, the worst first.
