@@ -10,7 +10,7 @@ use anyprofile_files::csv::{CsvRow, rows as rows_of_csv};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use super::{review::short, source::Source};
+use super::{review::cut, source::Source};
 use crate::{
     args::{Format, Global, PersonsArguments, SnapshotOrLive},
     exit::{Exit, Failure},
@@ -167,10 +167,15 @@ fn print(format: Format, persons: &Persons, names: &Names) -> Result<(), Failure
                 .iter()
                 .zip(1_u64..)
                 .flat_map(|(person, number)| rows(person, number, names));
-            let rows: Vec<_> =
+            let mut rows: Vec<_> =
                 if format == Format::Table { rows.take(MOST_ROWS).collect() } else { rows.collect() };
             if format == Format::Table && rows.len() == MOST_ROWS {
                 say!("warning: the table ends after {MOST_ROWS} rows; -o csv and -o ndjson have all");
+            }
+            if format == Format::Table {
+                for row in &mut rows {
+                    cut(row, 1);
+                }
             }
             print_rows(format, &COLUMNS, &rows)
         }
@@ -194,7 +199,7 @@ fn rows(person: &Person, number: u64, names: &Names) -> Vec<Vec<Value>> {
     let row = |id: &ProfileId, is: &str, link: Option<(&Link, &ProfileId)>| {
         vec![
             json!(number),
-            json!(names.get(id).map(|name| short(name))),
+            json!(names.get(id)),
             json!(id.to_string()),
             json!(is),
             json!(link.map(|(link, _)| link.rule)),

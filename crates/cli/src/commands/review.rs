@@ -2,7 +2,7 @@
 
 mod shown;
 
-pub(super) use self::shown::short;
+pub(super) use self::shown::cut;
 
 use std::{
     collections::BTreeSet,

@@ -31,8 +31,11 @@ pub(super) fn print(format: Format, findings: &[&Finding], review: &Review) -> R
         Format::Json => print_line(&serde_json::to_string_pretty(&document(findings, review))?),
         Format::Table if findings.is_empty() => Ok(()),
         Format::Table => {
-            let rows: Vec<_> =
-                findings.iter().take(MOST_ROWS).map(|it| cut(row(it, whom(&it.profiles)))).collect();
+            let mut rows: Vec<_> =
+                findings.iter().take(MOST_ROWS).map(|it| row(it, whom(&it.profiles))).collect();
+            for row in &mut rows {
+                cut(row, 4);
+            }
             if findings.len() > MOST_ROWS {
                 say!("warning: the table ends after {MOST_ROWS} rows; -o csv and -o ndjson have all");
             }
@@ -79,19 +82,13 @@ fn row(finding: &Finding, profile: Value) -> Vec<Value> {
     ]
 }
 
-/// Cuts the name in a row of a table.
-fn cut(mut row: Vec<Value>) -> Vec<Value> {
-    if let Some(Value::String(name)) = row.get_mut(4) {
-        *name = short(name);
-    }
-    row
-}
-
-/// Returns the beginning of a long name.
-pub(in crate::commands) fn short(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
+/// Cuts a long name in a row of a table.
+pub(in crate::commands) fn cut(row: &mut [Value], column: usize) {
+    if let Some(Value::String(name)) = row.get_mut(column)
+        && let Some((end, _)) = name.char_indices().nth(LONGEST_NAME)
+    {
+        name.truncate(end);
+        name.push('…');
     }
 }
 
