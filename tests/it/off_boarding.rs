@@ -139,3 +139,36 @@ fn the_command_has_no_logic_of_its_own_for_writes() {
     }
     assert!(files > 50);
 }
+
+#[tokio::test]
+async fn what_somebody_has_is_listed_and_what_no_record_shows_is_not_known() {
+    let acme: ProfileId = "memory:crew/organization/acme".parse().unwrap();
+    let mut organization = Profile::new(acme.clone());
+    organization.kind = Kind::Organization.into();
+    organization.name.display = "Acme".into();
+    let leaver = person(1, Some("editor"));
+    let id = leaver.id.clone();
+    let builder = MemoryProvider::builder("crew".parse().unwrap())
+        .with_profiles([leaver, person(2, None), organization])
+        .with_members(acme.clone(), [id.clone()]);
+    let users = MemoryProvider::builder("crew".parse().unwrap()).build().unwrap();
+    let mut capabilities = users.capabilities().clone();
+    let kinds = [anyprofile::IdKind::USER, acme.kind.clone()];
+    capabilities.operations.list = anyprofile::capabilities::Support::of(kinds.clone());
+    capabilities.operations.get = anyprofile::capabilities::Support::of(kinds);
+    capabilities.operations.members = anyprofile::capabilities::Support::of([acme.kind.clone()]);
+    let collection = anyprofile::capabilities::ListedCollection::new(acme.kind.clone(), []);
+    capabilities.listing.collections.push(collection);
+    let memory = builder.with_capabilities(capabilities).build().unwrap();
+    let directory = Directory::new(vec![Arc::new(memory) as Arc<dyn ProfileProvider>]);
+    let remains = directory.remains(std::slice::from_ref(&id)).await;
+    let found: Vec<_> =
+        remains.found.iter().map(|it| (it.kind.as_str(), it.id.as_deref().unwrap_or(""))).collect();
+    assert_eq!(found, [("profile", ""), ("role", "editor"), ("membership", "memory:crew/organization/acme")]);
+    let not_known: Vec<_> =
+        remains.not_known.iter().filter_map(|it| it.kind).map(|kind| kind.as_str()).collect();
+    // The provider in memory has no owners.
+    for kind in ["session", "ownership"] {
+        assert!(not_known.contains(&kind), "{not_known:?}");
+    }
+}

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use anyprofile_core::{
-    Capabilities, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, Kind, ListQuery, Profile,
-    ProfileId, ProfileProvider, ProfileProviderExt as _, Status,
+    Capabilities, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind, Kind, ListQuery,
+    Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, Status, capabilities::Readable,
 };
+use futures_util::TryStreamExt as _;
 use serde::{Serialize, Serializer};
 
 use crate::Directory;
@@ -135,16 +136,7 @@ impl Remains {
             }
         }
         for provider in directory.providers() {
-            if provider.capabilities().operations.members.is_supported() {
-                let info = provider.info();
-                remains.not_known.push(NotKnown {
-                    account: format!("{}:{}", info.service, info.account),
-                    profile: None,
-                    kind: Some(RemainderKind::Membership),
-                    why: "the members of its organizations, workspaces and groups are not read here"
-                        .to_owned(),
-                });
-            }
+            remains.add_memberships(directory, &**provider, &profiles).await;
             remains.add_owned(&**provider, &profiles).await;
         }
         remains
@@ -215,6 +207,68 @@ impl Remains {
         let id = &profile.id;
         let (account, profile) = (account_of(id), Some(id.clone()));
         self.not_known.push(NotKnown { account, profile, kind: Some(kind), why: why.to_owned() });
+    }
+
+    /// Adds the memberships of a person in the organizations that an account lists.
+    async fn add_memberships(
+        &mut self,
+        directory: &Directory,
+        provider: &dyn ProfileProvider,
+        persons: &[Profile],
+    ) {
+        let (info, capabilities) = (provider.info(), provider.capabilities());
+        let account = format!("{}:{}", info.service, info.account);
+        let not_known = |why: String| NotKnown {
+            account: account.clone(),
+            profile: None,
+            kind: Some(RemainderKind::Membership),
+            why,
+        };
+        // The groups of a person may be a field of the profile, which was read.
+        let has_groups = capabilities.fields.readable(&FieldPath::GROUPS) == Readable::Yes;
+        let kinds = capabilities.operations.members.kinds().iter();
+        let kinds: Vec<&IdKind> = kinds.filter(|kind| !(has_groups && kind.as_str() == "group")).collect();
+        let is_listed =
+            |kind: &&IdKind| capabilities.listing.collections.iter().any(|listed| listed.kind == **kind);
+        if kinds.is_empty() {
+            return;
+        }
+        if !kinds.iter().any(is_listed) {
+            self.not_known.push(not_known(
+                "the account does not list the organizations whose members it can show".to_owned(),
+            ));
+            return;
+        }
+        let listing = match provider.list_all(ListQuery::new()).await {
+            Ok(listing) => listing,
+            Err(error) => {
+                self.not_known.push(not_known(format!("not everybody could be listed: {}", error.kind())));
+                return;
+            }
+        };
+        for place in listing.profiles.iter().filter(|it| kinds.contains(&&it.id.kind)) {
+            let listed = match directory.members(&place.id, ListQuery::new()) {
+                Ok(stream) => stream.require_complete().try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            };
+            let members = match listed {
+                Ok(members) => members,
+                Err(error) => {
+                    let why = format!("the members of {} could not be listed: {}", place.id, error.kind());
+                    self.not_known.push(not_known(why));
+                    continue;
+                }
+            };
+            let is_member = |person: &&Profile| members.iter().any(|member| member.id.is_same_as(&person.id));
+            for person in persons.iter().filter(is_member) {
+                self.found.push(Remainder {
+                    profile: person.id.clone(),
+                    kind: RemainderKind::Membership,
+                    id: Some(place.id.to_string()),
+                    name: Some(place.label().into_owned()),
+                });
+            }
+        }
     }
 
     /// Adds the service users of an account that one of these profiles owns, by its id or its address.

@@ -113,15 +113,18 @@ pub(crate) async fn run(global: &Global, arguments: OffboardArguments) -> Result
     if still > 0 {
         say!("warning: {} may still act", counted(still, "profile", "profiles"));
     }
-    let keys = after
-        .found
-        .iter()
-        .filter(|it| matches!(it.kind, RemainderKind::Credential | RemainderKind::Ownership));
+    let keys = after.found.iter().filter(|it| {
+        matches!(it.kind, RemainderKind::Credential | RemainderKind::Membership | RemainderKind::Ownership)
+    });
     let keys = keys.count() as u64;
     if keys > 0 {
         say!(
-            "warning: {} still there; remove them at the service",
-            counted(keys, "token, key or service user is", "tokens, keys and service users are")
+            "warning: {} still there; `anyprofile delete` ends a membership, and the service's own pages the others",
+            counted(
+                keys,
+                "membership, token or service user is",
+                "memberships, tokens and service users are"
+            )
         );
     }
     let left = (still + keys > 0).then_some(Exit::Partial);
