@@ -165,8 +165,12 @@ async fn what_somebody_has_is_listed_and_what_no_record_shows_is_not_known() {
     let found: Vec<_> =
         remains.found.iter().map(|it| (it.kind.as_str(), it.id.as_deref().unwrap_or(""))).collect();
     assert_eq!(found, [("profile", ""), ("role", "editor"), ("membership", "memory:crew/organization/acme")]);
-    let not_known: Vec<_> =
-        remains.not_known.iter().filter_map(|it| it.kind).map(|kind| kind.as_str()).collect();
+    let not_known: Vec<_> = remains
+        .not_known
+        .iter()
+        .filter_map(|it| it.kind)
+        .map(anyprofile::writing::RemainderKind::as_str)
+        .collect();
     // The provider in memory has no owners.
     for kind in ["session", "ownership"] {
         assert!(not_known.contains(&kind), "{not_known:?}");
