@@ -4,7 +4,8 @@ use std::fmt;
 
 use anyprofile_core::{
     Capabilities, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind, Kind, ListQuery,
-    Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, Status, capabilities::Readable,
+    Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Status,
+    capabilities::Readable,
 };
 use futures_util::TryStreamExt as _;
 use serde::{Serialize, Serializer};
@@ -90,6 +91,13 @@ pub struct NotKnown {
     pub kind: Option<RemainderKind>,
     /// Why, in words.
     pub why: String,
+}
+
+impl NotKnown {
+    fn of_account(info: &ProviderInfo, kind: RemainderKind, why: String) -> Self {
+        let account = format!("{}:{}", info.service, info.account);
+        Self { account, profile: None, kind: Some(kind), why }
+    }
 }
 
 /// What a person has, as far as the services show it.
@@ -216,14 +224,8 @@ impl Remains {
         provider: &dyn ProfileProvider,
         persons: &[Profile],
     ) {
-        let (info, capabilities) = (provider.info(), provider.capabilities());
-        let account = format!("{}:{}", info.service, info.account);
-        let not_known = |why: String| NotKnown {
-            account: account.clone(),
-            profile: None,
-            kind: Some(RemainderKind::Membership),
-            why,
-        };
+        let capabilities = provider.capabilities();
+        let not_known = |why: String| NotKnown::of_account(provider.info(), RemainderKind::Membership, why);
         // The groups of a person may be a field of the profile, which was read.
         let has_groups = capabilities.fields.readable(&FieldPath::GROUPS) == Readable::Yes;
         let kinds = capabilities.operations.members.kinds().iter();
@@ -273,14 +275,7 @@ impl Remains {
 
     /// Adds the service users of an account that one of these profiles owns, by its id or its address.
     async fn add_owned(&mut self, provider: &dyn ProfileProvider, owners: &[Profile]) {
-        let info = provider.info();
-        let account = format!("{}:{}", info.service, info.account);
-        let not_known = |why: String| NotKnown {
-            account: account.clone(),
-            profile: None,
-            kind: Some(RemainderKind::Ownership),
-            why,
-        };
+        let not_known = |why: String| NotKnown::of_account(provider.info(), RemainderKind::Ownership, why);
         if provider.capabilities().fields.get(&FieldPath::OWNER).is_none() {
             self.not_known.push(not_known("the service does not say who owns a service user".to_owned()));
             return;
