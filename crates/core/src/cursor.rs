@@ -221,6 +221,7 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         order,
         search,
         member_of,
+        collection,
         filter,
         concurrency: _,
         max_empty_pages: _,
@@ -238,6 +239,9 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
     write_part(&mut hasher, search.as_deref().unwrap_or_default());
     if let Some(organization) = member_of {
         write_part(&mut hasher, &organization.to_string());
+    }
+    if let Some(collection) = collection {
+        write_part(&mut hasher, &format!("collection={collection}"));
     }
     if !filter.is_empty() {
         write_part(&mut hasher, &serde_json::to_string(filter).unwrap_or_default());

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use self::filter_plan::{FilterPlan, UnanswerableIn};
-use crate::{Capabilities, FieldPath, ProfileId, listing::Watermarks};
+use crate::{Capabilities, FieldPath, IdKind, ProfileId, listing::Watermarks};
 pub use crate::{
     expected::Expected,
     filter::Filter,
@@ -46,6 +46,10 @@ pub struct ListQuery {
     /// lists all profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member_of: Option<ProfileId>,
+    /// The collection to list, by the kind of its ids, where a service lists several one after the other; see
+    /// [`ListingCapabilities::collections`](crate::capabilities::ListingCapabilities::collections). The default lists all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<IdKind>,
     /// The filter that profiles must match.
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
@@ -162,6 +166,12 @@ impl ListQuery {
         self
     }
 
+    /// Sets [`collection`](Self::collection).
+    pub fn with_collection(mut self, collection: IdKind) -> Self {
+        self.collection = Some(collection);
+        self
+    }
+
     /// Selects profiles that were updated since the [`watermarks`](crate::listing::ListReport::watermarks) of an
     /// earlier listing, less an overlap. A single time counts for all collections. The overlap covers clocks that
     /// differ, and services that show a change late. If the service can order by update time, only the pages with
@@ -215,6 +225,7 @@ impl fmt::Debug for ListQuery {
             .field("search", &self.search.as_ref().map(|_| ".."))
             .field("enrich", &self.enrich)
             .field("member_of", &self.member_of)
+            .field("collection", &self.collection)
             .field("filter", &self.filter)
             .field("concurrency", &self.concurrency)
             .field("max_empty_pages", &self.max_empty_pages)

@@ -118,6 +118,23 @@ impl Timestamp {
         self.0.duration_since(EPOCH).as_nanos()
     }
 
+    /// Returns the time at this many nanoseconds since 1970-01-01T00:00:00Z; `None` if it is out of range.
+    ///
+    /// ```
+    /// use anyprofile_core::Timestamp;
+    ///
+    /// let time: Timestamp = "1969-12-31T23:59:59.999999999Z".parse()?;
+    /// assert_eq!(Timestamp::from_unix_nanoseconds(-1), Some(time));
+    /// assert_eq!(Timestamp::from_unix_nanoseconds(i128::MAX), None);
+    /// # Ok::<(), anyprofile_core::time::TimestampError>(())
+    /// ```
+    pub fn from_unix_nanoseconds(nanoseconds: i128) -> Option<Self> {
+        const SECOND: i128 = 1_000_000_000;
+        let seconds = i64::try_from(nanoseconds.div_euclid(SECOND)).ok()?;
+        let rest = i32::try_from(nanoseconds.rem_euclid(SECOND)).ok()?;
+        EPOCH.checked_add(SignedDuration::new(seconds, rest)).ok().map(Self)
+    }
+
     /// Returns the time earlier by a duration, or the earliest time if that is out of range.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {

@@ -23,6 +23,9 @@ pub(crate) async fn page(
     let position = cursor.map(|cursor| cursor.position(info, query)).transpose()?;
     let collections = connection.connector().collections(query);
     let listing = Listing { connection, query, collections };
+    if cursor.is_none() && listing.is_of_nobody() {
+        return Ok(Page::last(Vec::new()));
+    }
     let (index, collection) = listing.collection_of(cursor)?;
     let position = position.and_then(Position::of_cursor);
     if position.as_ref().is_some_and(|it| matches!(it, Position::Number(_)) != collection.is_numbered) {
@@ -94,9 +97,15 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// Returns the collection of a cursor, or the first one without a cursor.
+    /// Returns whether the query names a collection that the connector leaves out, since nobody in it can match the filter.
+    fn is_of_nobody(&self) -> bool {
+        let is_listed = |kind: &IdKind| self.collections.iter().any(|it| it.kind == *kind);
+        self.query.collection.as_ref().is_some_and(|kind| !is_listed(kind))
+    }
+
+    /// Returns the collection of a cursor, or without one that of the query, or else the first.
     fn collection_of(&self, cursor: Option<&Cursor>) -> Result<(usize, &Collection)> {
-        let named = cursor.and_then(Cursor::collection);
+        let named = cursor.and_then(Cursor::collection).or(self.query.collection.as_ref());
         let mut collections = self.collections.iter().enumerate();
         let found = collections.find(|(_, it)| named.is_none_or(|kind| *kind == it.kind));
         found.ok_or_else(|| match named {
@@ -162,7 +171,8 @@ impl Listing<'_> {
         let page = page.with_next(next);
         match self.kind(index) {
             Some(kind) => {
-                let next = self.kind(index + 1).map(|_| self.cursor(index + 1, CursorPosition::Start));
+                let following = self.kind(index + 1).filter(|_| self.query.collection.is_none());
+                let next = following.map(|_| self.cursor(index + 1, CursorPosition::Start));
                 page.in_collection(kind.clone(), next)
             }
             None => page,

@@ -17,6 +17,8 @@ checks! { Listing:
             "An access review relies on a complete report." => complete;
         "listing.ids", "every id belongs to this account and to a declared collection",
             "Ids identify a profile across all accounts." => ids;
+        "listing.collections", "each collection alone returns its part of the listing, and says that it is complete",
+            "A program may read the collections of an account side by side." => collections;
         "listing.stable", "two listings return the same profiles",
             "Paging over a changing order loses records." => stable;
         "listing.pages", "pages return the same profiles as the stream",
@@ -92,6 +94,31 @@ async fn ids(subject: &Subject<'_>) -> Checked {
         let is_declared = collections.is_empty() || collections.iter().any(|it| it.kind == id.kind);
         ensure(is_declared, format_args!("the collection of {id} is not declared"))?;
         ensure(id.to_string().parse().as_ref() == Ok(id), format_args!("the text of {id} cannot be parsed"))?;
+    }
+    Ok(())
+}
+
+async fn collections(subject: &Subject<'_>) -> Checked {
+    some_listed(subject)?;
+    let collections = &subject.capabilities().listing.collections;
+    require(!collections.is_empty(), "the service has one list")?;
+    for collection in collections {
+        let query = ListQuery::new().with_collection(collection.kind.clone());
+        let alone = subject.provider.list(query).read_all().await?;
+        ensure(
+            is_whole(&alone.report),
+            format_args!("the report of {} alone is not complete", collection.kind),
+        )?;
+        let part: BTreeSet<_> = subject.ids().into_iter().filter(|id| id.kind == collection.kind).collect();
+        ensure(
+            set(&alone.profiles) == part,
+            format_args!(
+                "{}: {} profiles alone, {} in all",
+                collection.kind,
+                alone.profiles.len(),
+                part.len()
+            ),
+        )?;
     }
     Ok(())
 }

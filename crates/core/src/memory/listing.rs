@@ -100,7 +100,7 @@ impl<'a> Listing<'a> {
     ) -> Result<Self> {
         let of = capabilities.listing_of(query);
         let place = |kind: &IdKind| of.collections.iter().position(|it| it.kind == *kind);
-        let collection = match cursor.and_then(Cursor::collection) {
+        let collection = match cursor.and_then(Cursor::collection).or(query.collection.as_ref()) {
             Some(kind) => Some(place(kind).ok_or_else(|| Cursor::foreign(info))?),
             None => (!of.collections.is_empty()).then_some(0),
         };
@@ -213,7 +213,8 @@ impl<'a> Listing<'a> {
     }
 
     fn next_collection(&self) -> Option<Cursor> {
-        let next = self.of.collections.get(self.collection? + 1)?;
+        let next =
+            self.of.collections.get(self.collection? + 1).filter(|_| self.query.collection.is_none())?;
         Some(Cursor::new(self.info, self.query, CursorPosition::Start).in_collection(next.kind.clone()))
     }
 }

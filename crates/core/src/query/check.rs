@@ -39,6 +39,15 @@ impl ListingCapabilities {
                 _ => {}
             }
         }
+        if let Some(collection) = &query.collection {
+            let kinds: Vec<_> = self.collections.iter().map(|it| it.kind.as_str()).collect();
+            if kinds.is_empty() {
+                violations
+                    .push(("collection", "is not supported by this service: it has one list".to_owned()));
+            } else if !kinds.contains(&collection.as_str()) {
+                violations.push(("collection", format!("must be one of: {}", kinds.join(", "))));
+            }
+        }
         if query.search.is_some() && !self.search {
             violations.push(("search", "is not supported by this service".to_owned()));
         }

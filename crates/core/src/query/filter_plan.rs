@@ -110,7 +110,7 @@ impl ListQuery {
             plan.updated_caveat.clone_from(&listing.updated_caveat);
         }
         let is_unanswered =
-            |part: &&FilterPart| listing.collections.iter().any(|it| it.unfiltered.contains(part));
+            |part: &&FilterPart| capabilities.collections_of(self).any(|it| it.unfiltered.contains(part));
         plan.applied.extend(plan.pushed.iter().filter(is_unanswered).copied().collect::<Vec<_>>());
         for part in self.filter.parts() {
             let is_pushed = plan.pushed.contains(&part);

@@ -13,20 +13,26 @@ impl Capabilities {
         if query.member_of.is_some() { &self.members } else { &self.listing }
     }
 
+    /// Returns the collections that the query lists; none if its listing is a single list.
+    pub fn collections_of<'a>(&'a self, query: &'a ListQuery) -> impl Iterator<Item = &'a ListedCollection> {
+        let is_listed =
+            |it: &&ListedCollection| query.collection.as_ref().is_none_or(|kind| *kind == it.kind);
+        self.listing_of(query).collections.iter().filter(is_listed)
+    }
+
     /// Returns whether at least one collection of the query's listing shows a field.
     pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
-        let collections = &self.listing_of(query).collections;
-        if collections.is_empty() {
+        if self.listing_of(query).collections.is_empty() {
             return self.fields.readable(path);
         }
-        let of_each = collections.iter().map(|collection| self.readable_of(path, collection, query));
+        let of_each = self.collections_of(query).map(|collection| self.readable_of(path, collection, query));
         of_each.reduce(|one, other| if one == Readable::Yes { one } else { other }).unwrap_or(Readable::No)
     }
 
     /// Returns the collections of the query's listing that do not show a field.
     pub fn unlisted(&self, path: &FieldPath, query: &ListQuery) -> Vec<IdKind> {
-        let collections = self.listing_of(query).collections.iter();
-        let without = collections.filter(|it| self.readable_of(path, it, query) != Readable::Yes);
+        let without =
+            self.collections_of(query).filter(|it| self.readable_of(path, it, query) != Readable::Yes);
         without.map(|collection| collection.kind.clone()).collect()
     }
 

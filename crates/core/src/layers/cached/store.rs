@@ -56,6 +56,7 @@ impl EntryKey {
             search,
             enrich,
             member_of,
+            collection,
             filter,
             concurrency: _,
             max_empty_pages: _,
@@ -63,8 +64,16 @@ impl EntryKey {
             unordered: _,
             fresh: _,
         } = query;
-        let text =
-            serde_json::to_string(&(page_size, order, search, enrich, member_of, filter, local_filter));
+        let text = serde_json::to_string(&(
+            page_size,
+            order,
+            search,
+            enrich,
+            member_of,
+            collection,
+            filter,
+            local_filter,
+        ));
         Some(Self::Page(text.ok()?.into(), cursor.cloned()))
     }
 }
@@ -306,6 +315,7 @@ mod tests {
         let queries = [
             ListQuery::new(),
             ListQuery::new().with_page_size(1),
+            ListQuery::new().with_collection(crate::IdKind::USER),
             ListQuery::new().with_page_size(11),
             ListQuery::new().with_order(Order::ascending(OrderField::Name)),
             ListQuery::new().with_order(Order::descending(OrderField::Name)),
