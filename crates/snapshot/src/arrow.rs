@@ -92,9 +92,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use anyprofile_core::{Capabilities, Profile};
+use anyprofile_core::{Capabilities, FieldPath, Profile};
 use arrow_array::{
-    Array, ArrayRef, LargeStringArray, ListArray, StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, LargeStringArray, ListArray, RecordBatchOptions, StringArray, StringViewArray,
+    StructArray,
     builder::{BooleanBuilder, StringBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder},
     types::Int32Type,
 };
@@ -156,11 +157,63 @@ pub fn record_batch(profiles: &[Profile], capabilities: &Capabilities) -> Result
     let capabilities = Arc::new(capabilities.clone());
     let row = |profile: &Profile| Row::new(0, profile.clone(), Arc::clone(&capabilities));
     let rows: Vec<_> = profiles.iter().map(row).collect::<Result<_>>()?;
-    record_batch_of_rows(&rows).map_err(|_| {
-        SnapshotError::Refused(
-            "the profiles do not fit into one record batch; convert fewer at once".to_owned(),
-        )
-    })
+    record_batch_of_rows(&rows).map_err(|_| does_not_fit())
+}
+
+/// Converts profiles of one account to a record batch with some of the columns, by their places in the [schema](fn@arrow_schema), in the
+/// order in which they are named. Columns that are not named cost nothing.
+///
+/// ```
+/// use anyprofile_core::{Capabilities, Profile};
+/// use anyprofile_snapshot::arrow::{arrow_schema, record_batch_of_columns};
+///
+/// let places = ["status_state", "id"].map(|name| arrow_schema().index_of(name));
+/// let places = places.into_iter().collect::<Result<Vec<_>, _>>()?;
+/// let ada = Profile::new("library:main/user/ada".parse()?);
+/// let batch = record_batch_of_columns(vec![ada], &Capabilities::default(), &places)?;
+/// assert_eq!(batch.schema().field(1).name(), "id");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`SnapshotError::Refused`] if there is no column at a place, and those of [`record_batch`].
+pub fn record_batch_of_columns(
+    profiles: Vec<Profile>,
+    capabilities: &Capabilities,
+    columns: &[usize],
+) -> Result<RecordBatch> {
+    let named = |place: &usize| {
+        COLUMNS.get(*place).ok_or_else(|| SnapshotError::Refused(format!("there is no column {place}")))
+    };
+    let named = columns.iter().map(named).collect::<Result<Vec<_>>>()?;
+    let has_json = named.iter().any(|column| column.column_type == ColumnType::Json);
+    let capabilities = Arc::new(capabilities.clone());
+    let row = |profile: Profile| match has_json {
+        true => Row::new(0, profile, Arc::clone(&capabilities)),
+        false => {
+            Ok(Row { account: 0, profile, line: Box::default(), capabilities: Arc::clone(&capabilities) })
+        }
+    };
+    let rows: Vec<_> = profiles.into_iter().map(row).collect::<Result<_>>()?;
+    batch_of(&rows, &named).map_err(|_| does_not_fit())
+}
+
+/// Returns the field that a column shows, or has the state of; `None` for a part of the id, the whole profile, and a column that is not in
+/// the [schema](fn@arrow_schema).
+///
+/// ```
+/// use anyprofile_core::FieldPath;
+/// use anyprofile_snapshot::arrow::path_of_column;
+///
+/// assert_eq!(path_of_column("mfa_enabled_state"), Some(FieldPath::SECURITY_MFA_ENABLED));
+/// assert_eq!(path_of_column("account"), None);
+/// ```
+pub fn path_of_column(name: &str) -> Option<FieldPath> {
+    COLUMNS.iter().find(|column| column.name == name)?.path()
+}
+
+fn does_not_fit() -> SnapshotError {
+    SnapshotError::Refused("the profiles do not fit into one record batch; convert fewer at once".to_owned())
 }
 
 /// Reads the profiles of a record batch, each as it was. Only the column `profile` is read, so the batch may lack the others, and
@@ -184,12 +237,20 @@ pub fn profiles(batch: &RecordBatch) -> Result<Vec<Profile>> {
 
 /// Converts rows to a record batch.
 pub(crate) fn record_batch_of_rows(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
+    batch_of(rows, &COLUMNS.iter().collect::<Vec<_>>())
+}
+
+fn batch_of(rows: &[Row], columns: &[&Column]) -> Result<RecordBatch, ArrowError> {
     let bytes = rows.iter().fold(0_usize, |bytes, row| bytes.saturating_add(row.line.len()));
     if bytes > MAX_BYTES {
         return Err(ArrowError::MemoryError("too many bytes for one record batch".to_owned()));
     }
-    let arrays: Vec<_> = COLUMNS.iter().map(|column| array_of(column, rows)).collect::<Result<_, _>>()?;
-    RecordBatch::try_new(arrow_schema(), arrays)
+    let fields: Fields = columns.iter().map(|column| field_of(column)).collect();
+    let schema = Schema::new_with_metadata(fields, arrow_schema().metadata().clone());
+    let arrays = columns.iter().map(|column| array_of(column, rows)).collect::<Result<_, _>>()?;
+    // A batch without columns has rows, too.
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)
 }
 
 /// Texts, of whichever of the three types for them: another program may have written the file again.

@@ -74,6 +74,20 @@ impl Column {
         matches!(self.get, Get::Of(_) | Get::State(_) | Get::Json)
     }
 
+    /// Returns the field that the column shows, or has the state of; `None` for the parts of the id and for the whole profile.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn path(&self) -> Option<FieldPath> {
+        match (&self.get, self.name) {
+            (Get::Field(path) | Get::State(path), _) => Some(path.clone()),
+            (Get::List(list), _) => Some(list.path.clone()),
+            (Get::Email, _) => Some(FieldPath::EMAILS),
+            (Get::Person(..), name) if name.starts_with("manager_") => Some(FieldPath::EMPLOYEE_MANAGER),
+            (Get::Person(..), name) if name.starts_with("owner_") => Some(FieldPath::OWNER),
+            (Get::Person(..), _) => Some(FieldPath::CHANGED_BY),
+            (Get::Of(_) | Get::Json, _) => None,
+        }
+    }
+
     /// Returns the list, where a table can have one.
     #[cfg(feature = "arrow")]
     pub(crate) const fn list(&self) -> Option<&'static List> {

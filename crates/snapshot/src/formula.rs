@@ -3,7 +3,14 @@
 use std::borrow::Cow;
 
 /// Puts a `'` before each part of a text that a spreadsheet would treat as a formula. Semicolons may separate cells there.
-pub(crate) fn inert(text: &str) -> Cow<'_, str> {
+///
+/// ```
+/// use anyprofile_snapshot::formula::inert;
+///
+/// assert_eq!(inert("=HYPERLINK(\"https://example.com\")"), "'=HYPERLINK(\"https://example.com\")");
+/// assert_eq!(inert("Ada"), "Ada");
+/// ```
+pub fn inert(text: &str) -> Cow<'_, str> {
     if !text.split(';').any(is_formula) {
         return Cow::Borrowed(text);
     }

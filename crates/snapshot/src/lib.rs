@@ -41,7 +41,7 @@ mod error;
 mod evidence;
 pub mod form;
 #[cfg(feature = "csv")]
-mod formula;
+pub mod formula;
 #[cfg(any(feature = "arrow", feature = "csv", feature = "postgres", feature = "sqlite"))]
 #[cfg_attr(
     not(any(feature = "postgres", feature = "sqlite")),

@@ -1,7 +1,7 @@
 //! The lists of a profile as rows: what a nested column of Arrow holds, and a table of a database.
 
 use anyprofile_core::{
-    Field, Profile, Timestamp,
+    Field, FieldPath, Profile, Timestamp,
     profile::{CredentialKind, EmailPurpose, ScopeTier},
 };
 
@@ -13,6 +13,9 @@ pub(crate) struct List {
     pub(crate) name: &'static str,
     /// The columns of its items. A list of texts has one.
     pub(crate) columns: &'static [(&'static str, ColumnType)],
+    /// The field.
+    #[cfg_attr(not(feature = "arrow"), allow(dead_code, reason = "asked for by record batches alone"))]
+    pub(crate) path: FieldPath,
     /// The columns that name an item: the first that has a value does.
     naming: &'static [usize],
     /// The columns that name where it applies, if that is told.
@@ -75,6 +78,7 @@ fn rows<'a, T>(list: &'a Field<Vec<T>>, row: impl Fn(&'a T) -> Vec<Value<'a>>) -
 
 pub(crate) const MFA_METHODS: &List = &List {
     name: "mfa_methods",
+    path: FieldPath::SECURITY_MFA_METHODS,
     columns: &[("item", ColumnType::Text)],
     naming: &[0],
     place: &[],
@@ -83,6 +87,7 @@ pub(crate) const MFA_METHODS: &List = &List {
 
 pub(crate) const EMAILS: &List = &List {
     name: "emails",
+    path: FieldPath::EMAILS,
     columns: &[
         ("address", ColumnType::Text),
         ("purpose", ColumnType::Word),
@@ -105,6 +110,7 @@ pub(crate) const EMAILS: &List = &List {
 
 pub(crate) const ROLES: &List = &List {
     name: "roles",
+    path: FieldPath::ROLES,
     columns: &[
         ("role_id", ColumnType::Text),
         ("role_name", ColumnType::Text),
@@ -130,6 +136,7 @@ pub(crate) const ROLES: &List = &List {
 
 pub(crate) const GROUPS: &List = &List {
     name: "groups",
+    path: FieldPath::GROUPS,
     columns: &[("id", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
     naming: &[1, 0],
     place: &[],
@@ -138,6 +145,7 @@ pub(crate) const GROUPS: &List = &List {
 
 pub(crate) const LABELS: &List = &List {
     name: "labels",
+    path: FieldPath::LABELS,
     columns: &[("id", ColumnType::Text), ("name", ColumnType::Text)],
     naming: &[1, 0],
     place: &[],
@@ -146,6 +154,7 @@ pub(crate) const LABELS: &List = &List {
 
 pub(crate) const ENTITLEMENTS: &List = &List {
     name: "entitlements",
+    path: FieldPath::ENTITLEMENTS,
     columns: &[("value", ColumnType::Text), ("name", ColumnType::Text), ("kind", ColumnType::Word)],
     naming: &[1, 0],
     place: &[],
@@ -154,6 +163,7 @@ pub(crate) const ENTITLEMENTS: &List = &List {
 
 pub(crate) const CREDENTIALS: &List = &List {
     name: "credentials",
+    path: FieldPath::CREDENTIALS,
     columns: &[
         ("id", ColumnType::Text),
         ("kind", ColumnType::Word),
@@ -180,6 +190,7 @@ pub(crate) const CREDENTIALS: &List = &List {
 
 pub(crate) const PHONES: &List = &List {
     name: "phones",
+    path: FieldPath::PHONES,
     columns: &[
         ("number", ColumnType::Text),
         ("kind", ColumnType::Word),

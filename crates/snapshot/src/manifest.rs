@@ -238,6 +238,7 @@ impl Manifest {
         !self.query.filter.is_empty()
             || self.query.search.is_some()
             || self.query.member_of.is_some()
+            || self.query.collection.is_some()
             || self.query.limit.is_some()
             || self.hides_condition
     }

@@ -132,8 +132,8 @@ fn narrower(of: &Manifest, than: &Manifest) -> Option<&'static str> {
         None
     } else if of.hides_condition || is_hidden(&query.filter.email) || is_hidden(&query.search) {
         Some("was asked for with a filter that is hidden")
-    } else if (&query.filter, &query.search, &query.member_of)
-        == (&other.filter, &other.search, &other.member_of)
+    } else if (&query.filter, &query.search, &query.member_of, &query.collection)
+        == (&other.filter, &other.search, &other.member_of, &other.collection)
     {
         None
     } else {
