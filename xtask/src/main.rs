@@ -9,6 +9,7 @@ mod features;
 mod files;
 mod first_steps;
 mod fuzz;
+mod integrations;
 mod matrix;
 mod new_provider;
 mod operations;
@@ -105,6 +106,15 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Check, lint and test the workspaces below `integrations`: DataFusion and Ballista. They are heavy, and apart from all others.
+    Integrations,
+    /// Run the queries of a review on a cluster of one scheduler and two executors, and compare them with one process; kill executors
+    /// meanwhile. Needs python3.
+    Distributed {
+        /// How many people each of two snapshots has; by default 200000, in a debug build.
+        #[arg(long, value_name = "N")]
+        rows: Option<String>,
+    },
     /// Print the shape of the code: methods of the trait, circles of modules, services named where none should be, lines.
     Shape,
     /// Count the crates of the library, and fail where they are more than weight.toml allows.
@@ -199,6 +209,8 @@ fn main() -> ExitCode {
         Chore::Api { check } => api::run(check),
         Chore::Release { quick, .. } => release::dry_run(quick),
         Chore::Services { check } => services::run(check),
+        Chore::Integrations => integrations::check(),
+        Chore::Distributed { rows } => integrations::distributed(rows.as_deref()),
         Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),

@@ -230,7 +230,7 @@ fn install(folder: &Path) -> Outcome {
 }
 
 /// Installs Python packages in an environment of their own, unless these are there; returns its Python.
-fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
+pub(crate) fn python(environment: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let python = environment.join("bin/python");
     let wanted = fs::read(requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
     let installed = environment.join("installed.txt");
@@ -262,7 +262,7 @@ fn has(folder: &Path, package: &str) -> bool {
 }
 
 /// Runs a program to its end.
-fn run(program: &Path, arguments: &[&Path]) -> Outcome {
+pub(crate) fn run(program: &Path, arguments: &[&Path]) -> Outcome {
     let status = Command::new(program).args(arguments).status();
     let status = status.map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
     if status.success() { Ok(()) } else { Err(format!("{} failed ({status})", program.display())) }

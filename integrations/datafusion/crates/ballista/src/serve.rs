@@ -1,0 +1,147 @@
+//! The processes of a cluster.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyprofile_datafusion::{LIVE, LiveAccounts, runtime};
+use ballista_core::{
+    error::{BallistaError, Result},
+    extension::SessionConfigExt as _,
+    utils::default_session_builder,
+};
+use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use ballista_scheduler::{
+    cluster::BallistaCluster,
+    config::SchedulerConfig,
+    scheduler_process::{create_scheduler, start_grpc_service_with_listener},
+};
+use datafusion::{execution::SessionStateBuilder, prelude::SessionConfig};
+use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use tokio::net::TcpListener;
+
+use crate::{ProfileCodec, client::configured};
+
+/// Where a process listens, and how others reach it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Listening {
+    /// The address to listen at; port 0 for any free one.
+    pub address: SocketAddr,
+    /// The name or address by which other processes reach this one; by default the address.
+    pub external_host: Option<String>,
+}
+
+impl Listening {
+    /// Listens at an address.
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, external_host: None }
+    }
+
+    /// Sets [`external_host`](Self::external_host).
+    #[must_use]
+    pub fn with_external_host(mut self, host: Option<String>) -> Self {
+        self.external_host = host;
+        self
+    }
+
+    fn host(&self) -> Result<String> {
+        match &self.external_host {
+            Some(host) => Ok(host.clone()),
+            None if self.address.ip().is_unspecified() => Err(BallistaError::Configuration(format!(
+                "{} is no address that others can reach; name one with --external-host",
+                self.address.ip()
+            ))),
+            None => Ok(self.address.ip().to_string()),
+        }
+    }
+}
+
+/// Runs a scheduler until it fails. `started` is called with its address.
+///
+/// An executor that is silent for `executor_timeout` (seconds count) is taken for dead, and its tasks are given to others.
+///
+/// # Errors
+/// If it cannot listen there.
+pub async fn scheduler(
+    accounts: LiveAccounts,
+    listening: &Listening,
+    executor_timeout: Duration,
+    started: impl FnOnce(SocketAddr),
+) -> Result<()> {
+    let codec = ProfileCodec::new(accounts);
+    let listener = TcpListener::bind(listening.address).await?;
+    let address = listener.local_addr()?;
+    let of_config = codec.clone();
+    let timeout = executor_timeout.as_secs().max(2);
+    let config = SchedulerConfig {
+        external_host: listening.host()?,
+        bind_host: address.ip().to_string(),
+        bind_port: address.port(),
+        executor_timeout_seconds: timeout,
+        expire_dead_executor_interval_seconds: (timeout / 2).max(1),
+        no_executors_grace_period_seconds: timeout,
+        override_logical_codec: Some(Arc::new(codec.clone())),
+        override_physical_codec: Some(Arc::new(codec)),
+        override_config_producer: Some(Arc::new(move || {
+            configured(SessionConfig::new_with_ballista(), LIVE, &of_config)
+        })),
+        override_session_builder: Some(Arc::new(|config| {
+            let state = default_session_builder(config)?;
+            Ok(SessionStateBuilder::new_from_existing(state).with_runtime_env(runtime(None)?).build())
+        })),
+        ..SchedulerConfig::default()
+    };
+    config.validate()?;
+    let cluster = BallistaCluster::new_from_config(&config).await?;
+    let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, Arc::new(config)).await?;
+    started(address);
+    start_grpc_service_with_listener(listener, scheduler).await
+}
+
+/// Runs an executor until it is stopped. It runs `tasks` tasks at once, and keeps what it hands on below `work`.
+///
+/// # Errors
+/// If it cannot listen there, or the scheduler cannot be reached.
+pub async fn executor(
+    accounts: LiveAccounts,
+    scheduler: (String, u16),
+    listening: &Listening,
+    tasks: usize,
+    work: &std::path::Path,
+) -> Result<()> {
+    let codec = ProfileCodec::new(accounts);
+    let folder = work.to_owned();
+    let no_text = || BallistaError::Configuration("the name of the folder is not UTF-8".to_owned());
+    let work = work.to_str().map(str::to_owned).ok_or_else(no_text)?;
+    let of_config = codec.clone();
+    let (scheduler_host, scheduler_port) = scheduler;
+    let port = match listening.address.port() {
+        0 => free_port(listening.address).await?,
+        port => port,
+    };
+    let grpc_port = free_port(SocketAddr::new(listening.address.ip(), 0)).await?;
+    let config = ExecutorProcessConfig {
+        bind_host: listening.address.ip().to_string(),
+        external_host: Some(listening.host()?),
+        port,
+        grpc_port,
+        scheduler_host,
+        scheduler_port,
+        scheduler_connect_timeout_seconds: 30,
+        vcores: tasks.max(1),
+        work_dir: Some(work),
+        executor_heartbeat_interval_seconds: 1,
+        override_logical_codec: Some(Arc::new(codec.clone())),
+        override_physical_codec: Some(Arc::new(codec)),
+        override_config_producer: Some(Arc::new(move || {
+            configured(SessionConfig::new_with_ballista(), LIVE, &of_config)
+        })),
+        override_runtime_producer: Some(Arc::new(move |_| runtime(Some(&folder)))),
+        ..ExecutorProcessConfig::default()
+    };
+    start_executor_process(Arc::new(config)).await
+}
+
+/// Returns a port that was free a moment ago. Ballista tells the scheduler the port before it listens there.
+async fn free_port(address: SocketAddr) -> Result<u16> {
+    Ok(TcpListener::bind(address).await?.local_addr()?.port())
+}

@@ -1,0 +1,177 @@
+//! Exit codes, and failures that end the command.
+
+use anyprofile::{Error, ErrorKind};
+use anyprofile_snapshot::SnapshotError;
+use datafusion::common::DataFusionError;
+
+use crate::printable::printable;
+
+/// How the command ended, as in `anyprofile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Complete.
+    Complete = 0,
+    /// A defect of this program.
+    Defect = 1,
+    /// Wrong usage or configuration, or a query that cannot be run.
+    Usage = 2,
+    /// A credential was rejected, or lacks a permission.
+    Access = 3,
+    /// Somebody may be missing.
+    Partial = 4,
+    /// A service failed.
+    Service = 5,
+    /// Not found.
+    NotFound = 6,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A failure that ends the command.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Wrong usage.
+    Usage(String),
+    /// Of the accounts.
+    Profile(Error),
+    /// Of a query.
+    Query(DataFusionError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Profile(error)
+    }
+}
+
+impl From<DataFusionError> for Failure {
+    fn from(error: DataFusionError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Query(error.into())
+    }
+}
+
+impl Failure {
+    /// Prints the failure, and what to do next.
+    pub(crate) fn print(&self) {
+        match self {
+            Self::Usage(message) => eprintln!("error: {}", printable(message)),
+            Self::Profile(error) => print(error),
+            Self::Query(error) => match cause::<Error>(error) {
+                Some(error) => print(error),
+                None if of_cluster(error).is_some() => {
+                    let message = of_cluster(error).map(|(_, message)| message).unwrap_or_default();
+                    eprintln!("error: {}", printable(&message));
+                }
+                None => match cause::<SnapshotError>(error) {
+                    Some(error) => eprintln!("error: {}", printable(&error.to_string())),
+                    None => eprintln!("error: {}", printable(&message_of(error))),
+                },
+            },
+        }
+    }
+
+    /// Returns the exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Profile(error) => of(error),
+            Self::Query(error) => {
+                match (cause::<Error>(error), cause::<SnapshotError>(error), error.find_root()) {
+                    (Some(error), ..) => of(error),
+                    (_, Some(_), _) => Exit::Usage,
+                _ if of_cluster(error).is_some() => of_cluster(error).map_or(Exit::Service, |(kind, _)| of_kind(kind)),
+                    (
+                        ..,
+                        DataFusionError::SQL(..)
+                        | DataFusionError::Plan(_)
+                        | DataFusionError::SchemaError(..)
+                        | DataFusionError::Configuration(_)
+                        | DataFusionError::NotImplemented(_)
+                        | DataFusionError::Diagnostic(..)
+                        | DataFusionError::IoError(_)
+                        | DataFusionError::ObjectStore(_)
+                    // What a query computes, such as a division by zero.
+                    | DataFusionError::Execution(_)
+                    | DataFusionError::ArrowError(..),
+                    ) => Exit::Usage,
+                    _ => Exit::Defect,
+                }
+            }
+        }
+    }
+}
+
+/// Returns what went wrong, without the steps of the planner on the way there.
+fn message_of(error: &DataFusionError) -> String {
+    match error.find_root() {
+        DataFusionError::Plan(message)
+        | DataFusionError::Configuration(message)
+        | DataFusionError::Execution(message) => message.clone(),
+        root => root.strip_backtrace(),
+    }
+}
+
+fn print(error: &Error) {
+    eprintln!("error: {}", printable(&error.to_string()));
+    if let Some(hint) = error.hint() {
+        eprintln!("  hint: {}", printable(hint));
+    }
+}
+
+fn of(error: &Error) -> Exit {
+    of_kind(error.kind())
+}
+
+fn of_kind(kind: ErrorKind) -> Exit {
+    match kind {
+        ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::Conflict => {
+            Exit::Usage
+        }
+        ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Exit::Access,
+        ErrorKind::NotFound => Exit::NotFound,
+        ErrorKind::Incomplete => Exit::Partial,
+        ErrorKind::Internal => Exit::Defect,
+        _ => Exit::Service,
+    }
+}
+
+/// Returns the kind and the message of a failure of a cluster, which hands on errors as the text of their `Debug`.
+fn of_cluster(error: &DataFusionError) -> Option<(ErrorKind, String)> {
+    let message = match error.find_root() {
+        DataFusionError::Execution(message) if message.starts_with("Job ") => message,
+        _ => return None,
+    };
+    let ours = message.split_once("Error { kind: ").and_then(|(_, rest)| {
+        let (kind, rest) = rest.split_once(", display: ")?;
+        let kind = ErrorKind::ALL.iter().find(|it| format!("{it:?}") == kind)?;
+        Some((*kind, rest.rsplit_once(", .. }").map_or(rest, |(text, _)| text).to_owned()))
+    });
+    Some(ours.unwrap_or_else(|| (ErrorKind::Upstream, message.clone())))
+}
+
+/// Returns the error of this type that caused an error of a query.
+fn cause<E: std::error::Error + 'static>(error: &DataFusionError) -> Option<&E> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = match error.downcast_ref::<DataFusionError>() {
+            Some(DataFusionError::External(inner)) => Some(&**inner),
+            Some(DataFusionError::Context(_, inner)) => Some(&**inner),
+            Some(DataFusionError::Shared(inner)) => Some(&**inner),
+            _ => error.source(),
+        };
+    }
+    None
+}

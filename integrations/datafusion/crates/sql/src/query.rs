@@ -1,0 +1,66 @@
+//! Runs statements.
+
+use datafusion::{dataframe::DataFrame, logical_expr::LogicalPlan};
+use futures_util::TryStreamExt as _;
+
+use crate::{
+    args::{Arguments, Format},
+    connect::Session,
+    exit::{Exit, Failure},
+    output::{self, Rows},
+    printable::printable,
+};
+
+/// Runs the statements one after the other. The first that fails is the last.
+pub(crate) async fn run_all(
+    session: &Session,
+    arguments: &Arguments,
+    statements: &[String],
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Complete;
+    let mut rows = Rows::new(arguments)?;
+    for statement in statements {
+        if run(session, statement, &mut rows).await? == Exit::Partial {
+            exit = Exit::Partial;
+        }
+    }
+    rows.finish()?;
+    Ok(exit)
+}
+
+/// Runs a statement. It is partial if somebody may be missing.
+pub(crate) async fn run(session: &Session, statement: &str, rows: &mut Rows) -> Result<Exit, Failure> {
+    let before = session.log.count();
+    let frame = session.context.sql(statement).await?;
+    // `SET` and `CREATE` answer with nothing.
+    if frame.schema().fields().is_empty() {
+        frame.collect().await?;
+    } else {
+        deliver(frame, rows).await?;
+    }
+    let mut exit = Exit::Complete;
+    for run in session.log.since(before) {
+        if let Some(warning) = &run.warning {
+            eprintln!("warning: {}", printable(warning));
+            exit = Exit::Partial;
+        }
+    }
+    Ok(exit)
+}
+
+async fn deliver(frame: DataFrame, rows: &mut Rows) -> Result<(), Failure> {
+    let schema = std::sync::Arc::clone(frame.schema().inner());
+    if rows.format() == Format::Table {
+        let is_plan = matches!(frame.logical_plan(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+        let batches = frame.collect().await?;
+        let text = if is_plan { output::plan(&batches)? } else { output::table(&schema, &batches)? };
+        rows.print(&text)?;
+        return Ok(());
+    }
+    rows.begin(&schema)?;
+    let mut stream = frame.execute_stream().await?;
+    while let Some(batch) = stream.try_next().await? {
+        rows.write(&batch)?;
+    }
+    Ok(rows.end()?)
+}
