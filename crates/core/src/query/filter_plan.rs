@@ -100,11 +100,14 @@ impl ListQuery {
             FilterPart::Email => self.search.is_none(),
             _ => true,
         };
-        let (pushed, applied): (Vec<_>, Vec<_>) = self
-            .filter
-            .parts()
-            .into_iter()
-            .partition(|part| !self.local_filter && listing.filters.contains(part) && can_push(part));
+        // At least one of the listed collections applies it.
+        let is_sent = |part: &FilterPart| {
+            let mut listed = capabilities.collections_of(self).peekable();
+            listed.peek().is_none() || listed.any(|it| !it.unfiltered.contains(part))
+        };
+        let (pushed, applied): (Vec<_>, Vec<_>) = self.filter.parts().into_iter().partition(|part| {
+            !self.local_filter && listing.filters.contains(part) && can_push(part) && is_sent(part)
+        });
         let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
         if self.filter.parts().contains(&FilterPart::UpdatedSince) {
             plan.updated_caveat.clone_from(&listing.updated_caveat);

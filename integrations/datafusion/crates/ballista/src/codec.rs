@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anyprofile_datafusion::{
-    LiveAccounts, LiveScan, LiveTable, RunLog, RunsTable, SnapshotPlace, SnapshotTable, profile_schema,
+    AccountKey, LiveAccounts, LiveScan, LiveTable, RunLog, RunsTable, SnapshotPlace, SnapshotTable,
+    profile_schema,
 };
 use ballista_core::serde::{BallistaLogicalExtensionCodec, BallistaPhysicalExtensionCodec};
 use datafusion::{
@@ -47,8 +48,8 @@ impl ProfileCodec {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Table {
-    /// Live accounts: the service and the name of each.
-    Live(Vec<(String, String)>),
+    /// Live accounts.
+    Live(Vec<AccountKey>),
     /// A snapshot.
     Snapshot(SnapshotPlace),
     /// What was read.
@@ -97,8 +98,8 @@ impl LogicalExtensionCodec for ProfileCodec {
         context: &TaskContext,
     ) -> Result<Arc<dyn TableProvider>> {
         let table: Arc<dyn TableProvider> = match decoded(buffer)? {
-            Some(Table::Live(names)) => {
-                let accounts = self.accounts.select(&names)?;
+            Some(Table::Live(keys)) => {
+                let accounts = self.accounts.select(&keys)?;
                 Arc::new(LiveTable::new(accounts, self.log.clone()).for_cluster())
             }
             Some(Table::Snapshot(place)) => Arc::new(SnapshotTable::of_place(place)?),
@@ -123,7 +124,7 @@ impl LogicalExtensionCodec for ProfileCodec {
         buffer: &mut Vec<u8>,
     ) -> Result<()> {
         if let Some(table) = node.downcast_ref::<LiveTable>() {
-            encoded(&Table::Live(table.accounts().names()), buffer)
+            encoded(&Table::Live(table.accounts().keys()), buffer)
         } else if let Some(table) = node.downcast_ref::<SnapshotTable>() {
             encoded(&Table::Snapshot(table.place().clone()), buffer)
         } else if let Some(runs) = node.downcast_ref::<RunsTable>() {

@@ -14,8 +14,8 @@ use tracing_subscriber::EnvFilter;
 /// Run the processes of a Ballista cluster that queries user profiles.
 ///
 /// `anyprofile-sql --scheduler df://HOST:PORT` sends queries to it. Each process needs the same accounts, and the object stores' credentials
-/// in its environment: queries name accounts, and have no credentials. Anybody who can reach the ports can read every profile: keep them in a
-/// network of their own.
+/// in its environment: queries name accounts, and have no credentials. Anybody who can reach the ports can read every profile, and what the user of
+/// these processes can: keep the ports in a network of their own, and give the processes a user of their own.
 ///
 /// Messages go to standard error; `RUST_LOG` chooses more of them.
 #[derive(Debug, Parser)]
@@ -49,9 +49,10 @@ enum Process {
         #[arg(long, default_value_t = format!("127.0.0.1:{SCHEDULER_PORT}"), value_name = "HOST:PORT")]
         scheduler: String,
         /// How many tasks run at once.
-        #[arg(long, default_value_t = 1, value_name = "N")]
-        tasks: usize,
-        /// Where it keeps what it hands on, which has personal data [default: a folder of its own, removed at the end].
+        #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        tasks: u16,
+        /// Where it keeps what it hands on, which has personal data: a folder that only you can read [default: one of its own, removed at the
+        /// end].
         #[arg(long, value_name = "FOLDER")]
         work: Option<PathBuf>,
     },
@@ -111,13 +112,24 @@ async fn run(process: Process) -> Result<(), Box<dyn std::error::Error + Send + 
         }
         Process::Executor { common, listen, scheduler, tasks, work } => {
             let listening = Listening::at(listen).with_external_host(common.external_host.clone());
+            // The scheduler prints its URL.
+            let scheduler = scheduler.trim_start_matches("df://");
             let (host, port) = scheduler.rsplit_once(':').ok_or("--scheduler must be HOST:PORT")?;
             let port = port.parse().map_err(|_| "--scheduler must be HOST:PORT")?;
             // Removed when it goes out of scope.
-            let own = tempfile::tempdir()?;
+            let own = private_folder()?;
             let work = work.as_deref().unwrap_or(own.path());
+            let tasks = usize::from(tasks);
             serve::executor(common.accounts()?, (host.to_owned(), port), &listening, tasks, work).await?;
         }
     }
     Ok(())
+}
+
+/// Creates a folder that only the current user can read.
+fn private_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyprofile_datafusion::{LIVE, LiveAccounts, runtime};
+use anyprofile_datafusion::{LIVE, LiveAccounts, LiveTable, RunsTable, SnapshotTable, runtime};
 use ballista_core::{
     error::{BallistaError, Result},
     extension::SessionConfigExt as _,
@@ -14,11 +14,47 @@ use ballista_scheduler::{
     config::SchedulerConfig,
     scheduler_process::{create_scheduler, start_grpc_service_with_listener},
 };
-use datafusion::{execution::SessionStateBuilder, prelude::SessionConfig};
+use datafusion::{
+    common::{plan_err, tree_node::TreeNodeRecursion},
+    config::ConfigOptions,
+    datasource::source_as_provider,
+    execution::SessionStateBuilder,
+    logical_expr::{LogicalPlan, TableSource},
+    optimizer::AnalyzerRule,
+    prelude::SessionConfig,
+};
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
 
 use crate::{ProfileCodec, client::configured};
+
+/// Refuses plans that read or write anything but profiles: a client could read the files of these machines.
+#[derive(Debug)]
+struct OnlyProfiles;
+
+impl AnalyzerRule for OnlyProfiles {
+    fn name(&self) -> &'static str {
+        "only_profiles"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> datafusion::common::Result<LogicalPlan> {
+        plan.apply_with_subqueries(|node| match node {
+            LogicalPlan::TableScan(scan) if !is_of_profiles(&scan.source) => {
+                plan_err!("the table {} has no profiles; this cluster reads nothing else", scan.table_name)
+            }
+            LogicalPlan::Copy(_) | LogicalPlan::Dml(_) | LogicalPlan::Ddl(_) => {
+                plan_err!("this cluster writes nothing")
+            }
+            _ => Ok(TreeNodeRecursion::Continue),
+        })?;
+        Ok(plan)
+    }
+}
+
+fn is_of_profiles(source: &Arc<dyn TableSource>) -> bool {
+    source_as_provider(source)
+        .is_ok_and(|table| table.is::<LiveTable>() || table.is::<SnapshotTable>() || table.is::<RunsTable>())
+}
 
 /// Where a process listens, and how others reach it.
 #[derive(Clone, Debug)]
@@ -86,7 +122,8 @@ pub async fn scheduler(
         })),
         override_session_builder: Some(Arc::new(|config| {
             let state = default_session_builder(config)?;
-            Ok(SessionStateBuilder::new_from_existing(state).with_runtime_env(runtime(None)?).build())
+            let builder = SessionStateBuilder::new_from_existing(state).with_runtime_env(runtime(None)?);
+            Ok(builder.with_analyzer_rule(Arc::new(OnlyProfiles)).build())
         })),
         ..SchedulerConfig::default()
     };
@@ -109,6 +146,7 @@ pub async fn executor(
     work: &std::path::Path,
 ) -> Result<()> {
     let codec = ProfileCodec::new(accounts);
+    refuse_open(work)?;
     let folder = work.to_owned();
     let no_text = || BallistaError::Configuration("the name of the folder is not UTF-8".to_owned());
     let work = work.to_str().map(str::to_owned).ok_or_else(no_text)?;
@@ -144,4 +182,19 @@ pub async fn executor(
 /// Returns a port that was free a moment ago. Ballista tells the scheduler the port before it listens there.
 async fn free_port(address: SocketAddr) -> Result<u16> {
     Ok(TcpListener::bind(address).await?.local_addr()?.port())
+}
+
+/// Refuses a folder that others can read: what is handed on has personal data.
+fn refuse_open(folder: &std::path::Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if folder.metadata()?.permissions().mode() & 0o077 != 0 {
+            return Err(BallistaError::Configuration(format!(
+                "{}: others can read this folder; run `chmod 700` on it",
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! A scheduler and two executors answer as one process does.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, os::unix::fs::DirBuilderExt as _, time::Duration};
 
 use anyprofile::{ListQuery, Services};
 use anyprofile_ballista::serve::{self, Listening};
@@ -26,7 +26,7 @@ async fn cluster(accounts: &LiveAccounts, work: &std::path::Path) -> String {
     let address: SocketAddr = address.await.unwrap();
     for number in 0..2 {
         let (accounts, work) = (accounts.clone(), work.join(number.to_string()));
-        std::fs::create_dir(&work).unwrap();
+        std::fs::DirBuilder::new().mode(0o700).create(&work).unwrap();
         let scheduler = (address.ip().to_string(), address.port());
         tokio::spawn(async move {
             serve::executor(accounts, scheduler, &Listening::at(ANYWHERE), 1, &work).await
@@ -97,6 +97,17 @@ async fn a_cluster_answers_as_one_process_does() {
     let refused = table(&many, "select count(*) from live.profiles").await.unwrap_err();
     assert!(refused.contains("a cluster does not tell who is missing"), "{refused}");
 
+    // Nothing but profiles is read or written at the cluster.
+    let file = folder.path().join("secret.csv");
+    std::fs::write(&file, "secret\nx\n").unwrap();
+    let external = format!("create external table other stored as csv location '{}'", file.display());
+    table(&many, &external).await.unwrap();
+    let refused = table(&many, "select * from other").await.unwrap_err();
+    assert!(refused.contains("has no profiles"), "{refused}");
+    let copied =
+        format!("copy (select id from live.profiles) to '{}'", folder.path().join("copy.csv").display());
+    assert!(table(&many, &copied).await.unwrap_err().contains("writes nothing"));
+
     // The processes have no account of this name.
     let elsewhere = anyprofile_ballista::session(&url, "live").unwrap();
     let renamed = configured.entries().map(|entry| {
@@ -109,7 +120,7 @@ async fn a_cluster_answers_as_one_process_does() {
     let renamed = Services::builtin().open(renamed.take(1)).unwrap();
     register_live(&elsewhere, LiveAccounts::connect(&renamed), RunLog::default()).await.unwrap();
     let unknown = table(&elsewhere, "select count(*) from live.profiles").await.unwrap_err();
-    assert!(unknown.contains("has no") && unknown.contains("'other'"), "{unknown}");
+    assert!(unknown.contains("has no") && unknown.contains("account 'other'"), "{unknown}");
 }
 
 /// What travels has the names of accounts, and no credential.

@@ -1,6 +1,6 @@
 //! The accounts that live tables read.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use anyprofile::{
     Accounts, Capabilities, Error, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
@@ -8,6 +8,7 @@ use anyprofile::{
     listing::{Cursor, Page},
 };
 use datafusion::common::{plan_err, runtime::SpawnedTask};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 /// The accounts that live tables read. Clones share them, and their limits.
@@ -25,7 +26,28 @@ pub struct LiveAccounts {
 pub(crate) struct LiveAccount {
     pub(crate) service: String,
     pub(crate) name: String,
+    /// Where the service is asked; empty for one that cannot be connected.
+    pub(crate) base_url: String,
     pub(crate) provider: Result<Arc<dyn ProfileProvider>>,
+}
+
+/// Which account it is, for another process. The same name at another URL is another account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AccountKey {
+    /// The service.
+    pub service: String,
+    /// The name of the account.
+    pub account: String,
+    /// Where the service is asked; empty for an account that cannot be connected.
+    pub base_url: String,
+}
+
+impl fmt::Display for AccountKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, account, base_url } = self;
+        write!(formatter, "{service} account '{account}' at {base_url}")
+    }
 }
 
 /// The default number of pages that are on their way at once.
@@ -41,6 +63,7 @@ impl LiveAccounts {
         let accounts = providers.into_iter().map(|provider| LiveAccount {
             service: provider.info().service.to_string(),
             name: provider.info().account.to_string(),
+            base_url: provider.info().base_url.clone(),
             provider: Ok(provider),
         });
         Self::of(accounts.collect())
@@ -53,6 +76,7 @@ impl LiveAccounts {
         let accounts = connected.map(|(entry, (name, provider))| LiveAccount {
             service: entry.service().to_string(),
             name: name.to_string(),
+            base_url: provider.as_ref().map_or_else(|_| String::new(), |it| it.info().base_url.clone()),
             provider,
         });
         Self::of(accounts.collect())
@@ -79,27 +103,40 @@ impl LiveAccounts {
         &self.accounts
     }
 
-    /// Returns the service and the name of each account.
-    pub fn names(&self) -> Vec<(String, String)> {
-        self.accounts.iter().map(|account| (account.service.clone(), account.name.clone())).collect()
+    /// Returns which accounts these are.
+    pub fn keys(&self) -> Vec<AccountKey> {
+        self.accounts.iter().map(LiveAccount::key).collect()
     }
 
-    /// Returns only these accounts, by service and name, with the limits of all.
+    /// Returns only these accounts, with the limits of all.
     ///
     /// # Errors
     /// If one of them is not there.
-    pub fn select(&self, names: &[(String, String)]) -> datafusion::common::Result<Self> {
-        let account = |(service, name): &(String, String)| match self.place_of(service, name) {
-            Some(place) => Ok(self.accounts[place].clone()),
-            None => plan_err!("{}", missing(service, name)),
-        };
-        let accounts = names.iter().map(account).collect::<datafusion::common::Result<_>>()?;
+    pub fn select(&self, keys: &[AccountKey]) -> datafusion::common::Result<Self> {
+        let account = |key: &AccountKey| Ok(self.accounts[self.place_of(key)?].clone());
+        let accounts = keys.iter().map(account).collect::<datafusion::common::Result<_>>()?;
         Ok(Self { accounts, gate: Arc::clone(&self.gate) })
     }
 
     /// Returns the place of an account.
-    pub(crate) fn place_of(&self, service: &str, name: &str) -> Option<usize> {
-        self.accounts.iter().position(|account| account.service == service && account.name == name)
+    ///
+    /// # Errors
+    /// If it is not there: this process has other accounts than the one that planned the query.
+    pub(crate) fn place_of(&self, key: &AccountKey) -> datafusion::common::Result<usize> {
+        match self.accounts.iter().position(|account| account.key() == *key) {
+            Some(place) => Ok(place),
+            None => plan_err!("this process has no {key}; give it the same accounts as the others"),
+        }
+    }
+}
+
+impl LiveAccount {
+    pub(crate) fn key(&self) -> AccountKey {
+        AccountKey {
+            service: self.service.clone(),
+            account: self.name.clone(),
+            base_url: self.base_url.clone(),
+        }
     }
 }
 
@@ -147,11 +184,4 @@ impl ProfileProvider for Gated {
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.provider.get_opts(id, options).await
     }
-}
-
-/// Returns why a plan of another process cannot be run here.
-pub(crate) fn missing(service: &str, name: &str) -> String {
-    format!(
-        "this process has no {service} account that is named '{name}'; give it the same accounts as the others"
-    )
 }

@@ -51,7 +51,7 @@ mod snapshot;
 mod stores;
 
 pub use self::{
-    accounts::LiveAccounts,
+    accounts::{AccountKey, LiveAccounts},
     catalog::{
         CATALOG, LIVE, SNAPSHOT, prepare, register_live, register_snapshot, runtime, session, session_config,
     },

@@ -17,7 +17,7 @@ use datafusion::{
         datatypes::{DataType, Field, Schema, SchemaRef},
     },
     catalog::memory::MemorySourceConfig,
-    common::{DataFusionError, Result, plan_err, tree_node::TreeNodeRecursion},
+    common::{DataFusionError, Result, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
@@ -30,7 +30,7 @@ use datafusion::{
 use futures_util::{TryStreamExt as _, stream};
 
 use crate::{
-    accounts::{LiveAccounts, missing},
+    accounts::{AccountKey, LiveAccount, LiveAccounts},
     live::external,
     runs::{Run, RunLog, gaps},
     schema::{as_texts, profile_schema},
@@ -192,7 +192,7 @@ impl fmt::Debug for LiveScan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("LiveScan")
-            .field("accounts", &self.accounts.names())
+            .field("accounts", &self.accounts.keys())
             .field("columns", &self.columns)
             .field("limit", &self.limit)
             .field("allow_partial", &self.allow_partial)
@@ -455,21 +455,21 @@ impl Drop for Reading {
     }
 }
 
-/// The columns of the input.
+/// The columns of the input: the account and the query, as JSON.
 fn listings_schema() -> SchemaRef {
-    let fields = ["service", "account", "query"].map(|name| Field::new(name, DataType::Utf8, false));
+    let fields = ["account", "query"].map(|name| Field::new(name, DataType::Utf8, false));
     Arc::new(Schema::new(fields.to_vec()))
 }
 
 /// Returns a row for each listing of a partition.
 fn rows_of(accounts: &LiveAccounts, partition: &Partition) -> Result<RecordBatch> {
-    let account = accounts.all().get(partition.account);
-    let (service, name) = account.map_or(("", ""), |account| (&account.service, &account.name));
-    let queries = partition.queries.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
-    let queries = queries.map_err(|error| DataFusionError::External(Box::new(error)))?;
-    let repeated = |text: &str| Arc::new(StringArray::from(vec![text; queries.len()])) as ArrayRef;
-    let columns = vec![repeated(service), repeated(name), Arc::new(StringArray::from(queries.clone()))];
-    Ok(RecordBatch::try_new(listings_schema(), columns)?)
+    let account = accounts.all().get(partition.account).map(LiveAccount::key);
+    let outside = |error| DataFusionError::External(Box::new(error));
+    let account = serde_json::to_string(&account).map_err(outside)?;
+    let queries = partition.queries.iter().map(serde_json::to_string);
+    let queries = queries.collect::<Result<Vec<_>, _>>().map_err(outside)?;
+    let accounts = Arc::new(StringArray::from(vec![account; queries.len()])) as ArrayRef;
+    Ok(RecordBatch::try_new(listings_schema(), vec![accounts, Arc::new(StringArray::from(queries))])?)
 }
 
 /// Returns the listings that rows of the input describe.
@@ -477,25 +477,23 @@ fn rows_of(accounts: &LiveAccounts, partition: &Partition) -> Result<RecordBatch
 /// # Errors
 /// If an account is not one of this process.
 fn listings_of(accounts: &LiveAccounts, rows: &[RecordBatch]) -> Result<VecDeque<(usize, ListQuery)>> {
+    // What is in them may be personal, so the message of the parser is not repeated.
+    let unreadable = |_| {
+        DataFusionError::Plan(
+            "a query of another process cannot be read: it must be of the same version".to_owned(),
+        )
+    };
     let mut listings = VecDeque::new();
     for batch in rows {
         let columns = batch.columns().iter().map(|column| column.as_string_opt::<i32>());
         let columns = columns.collect::<Option<Vec<_>>>();
-        let Some([services, names, queries]) = columns.as_deref() else {
+        let Some([keys, queries]) = columns.as_deref() else {
             return Err(DataFusionError::Internal("the input of a scan has other columns".to_owned()));
         };
         for row in 0..batch.num_rows() {
-            let (service, name) = (services.value(row), names.value(row));
-            let Some(place) = accounts.place_of(service, name) else {
-                return plan_err!("{}", missing(service, name));
-            };
-            // What is in it may be personal, so the message of the parser is not repeated.
-            let query = serde_json::from_str(queries.value(row)).map_err(|_| {
-                DataFusionError::Plan(
-                    "a query of another process cannot be read: it must be of the same version".to_owned(),
-                )
-            })?;
-            listings.push_back((place, query));
+            let key: AccountKey = serde_json::from_str(keys.value(row)).map_err(unreadable)?;
+            let query = serde_json::from_str(queries.value(row)).map_err(unreadable)?;
+            listings.push_back((accounts.place_of(&key)?, query));
         }
     }
     Ok(listings)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{Error, ErrorKind};
-use anyprofile_snapshot::{Manifest, Snapshot, Target};
+use anyprofile_snapshot::{Manifest, Privacy, Snapshot, Target};
 use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::{Schema, SchemaRef},
@@ -48,6 +48,7 @@ pub struct SnapshotTable {
     schema: SchemaRef,
     runs: Arc<[Run]>,
     log: Option<RunLog>,
+    is_redacted: bool,
 }
 
 /// Where a snapshot is and what its manifest says, for a process that does not read the manifest itself.
@@ -107,7 +108,8 @@ impl SnapshotTable {
             gaps: gaps_of(manifest),
             files: manifest.files.iter().map(|file| (file.path.clone(), file.bytes)).collect(),
         };
-        let table = Self::described(described, runs_of(manifest).into())?;
+        let mut table = Self::described(described, runs_of(manifest).into())?;
+        table.is_redacted = manifest.privacy != Privacy::default();
         table.check_files(context.runtime_env().object_store(url.object_store())?).await?;
         Ok(table)
     }
@@ -152,12 +154,17 @@ impl SnapshotTable {
             .map(|field| of_listing.index_of(field.name()))
             .collect::<Result<_, _>>()?;
         let schema = Arc::new(of_listing.project(&places)?);
-        Ok(Self { described, listing, places, schema, runs, log: None })
+        Ok(Self { described, listing, places, schema, runs, log: None, is_redacted: false })
     }
 
     /// Returns where the snapshot is, and what its manifest says.
     pub fn place(&self) -> &SnapshotPlace {
         &self.described
+    }
+
+    /// Returns whether the export hid or replaced fields. A hidden field is absent there, whatever the service said.
+    pub fn is_redacted(&self) -> bool {
+        self.is_redacted
     }
 
     /// Returns whether the export left profiles out by a filter, a search or a limit.

@@ -23,7 +23,8 @@ impl Session {
     /// Connects the accounts, and opens the snapshots.
     pub(crate) async fn start(arguments: &Arguments) -> Result<Self, Failure> {
         let (accounts, sandbox) = accounts(arguments).await?;
-        let snapshots: Vec<_> = arguments.snapshot.iter().map(|text| named(text)).collect();
+        let snapshots: Vec<_> =
+            arguments.snapshot.iter().map(|text| named(text)).collect::<Result<_, _>>()?;
         let schema = match (&accounts, snapshots.first()) {
             (None, Some((name, _))) => name.as_str(),
             _ => LIVE,
@@ -42,8 +43,13 @@ impl Session {
                 )));
             }
             let snapshot = SnapshotTable::open(&context, &place).await?.with_log(log.clone());
+            if snapshot.is_redacted() {
+                say!(
+                    "note: {place} was written with fields hidden: they are `absent` there, whatever the service said"
+                );
+            }
             if snapshot.is_filtered() {
-                eprintln!(
+                say!(
                     "note: the export of {place} left profiles out by a filter: who is not in it may be there"
                 );
             }
@@ -117,11 +123,17 @@ async fn accounts(arguments: &Arguments) -> Result<(Option<Accounts>, Option<San
 }
 
 /// Returns the name of the schema of a snapshot, and its place.
-fn named(text: &str) -> (String, String) {
-    let is_name =
-        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    match text.split_once('=') {
-        Some((name, place)) if is_name(name) => (name.to_owned(), place.to_owned()),
-        _ => (SNAPSHOT.to_owned(), text.to_owned()),
+fn named(text: &str) -> Result<(String, String), Failure> {
+    let Some((name, place)) = text.split_once('=').filter(|(name, _)| !name.contains(['/', ':'])) else {
+        return Ok((SNAPSHOT.to_owned(), text.to_owned()));
+    };
+    // Upper case would need quotation marks in each query.
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !is_name || name == "information_schema" {
+        return Err(Failure::Usage(format!(
+            "--snapshot {text}: '{name}' is not the name of a schema; use lower-case letters, digits and `_`, such as before={place}"
+        )));
     }
+    Ok((name.to_owned(), place.to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use anyprofile::{Error, ErrorKind};
 use anyprofile_snapshot::SnapshotError;
-use datafusion::common::DataFusionError;
+use datafusion::{arrow::error::ArrowError, common::DataFusionError};
 
 use crate::printable::printable;
 
@@ -64,19 +64,33 @@ impl Failure {
     /// Prints the failure, and what to do next.
     pub(crate) fn print(&self) {
         match self {
-            Self::Usage(message) => eprintln!("error: {}", printable(message)),
+            Self::Usage(message) => say!("error: {}", printable(message)),
             Self::Profile(error) => print(error),
             Self::Query(error) => match cause::<Error>(error) {
                 Some(error) => print(error),
                 None if of_cluster(error).is_some() => {
                     let message = of_cluster(error).map(|(_, message)| message).unwrap_or_default();
-                    eprintln!("error: {}", printable(&message));
+                    say!("error: {}", printable(&message));
                 }
                 None => match cause::<SnapshotError>(error) {
-                    Some(error) => eprintln!("error: {}", printable(&error.to_string())),
-                    None => eprintln!("error: {}", printable(&message_of(error))),
+                    Some(error) => say!("error: {}", printable(&error.to_string())),
+                    None => say!("error: {}", printable(&message_of(error))),
                 },
             },
+        }
+    }
+
+    /// Returns whether nobody reads the output any more.
+    pub(crate) fn is_unread(&self) -> bool {
+        let Self::Query(error) = self else { return false };
+        let is_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        match error.find_root() {
+            DataFusionError::IoError(error) => is_pipe(error),
+            DataFusionError::ArrowError(error, _) => match &**error {
+                ArrowError::IoError(_, error) => is_pipe(error),
+                _ => false,
+            },
+            _ => false,
         }
     }
 
@@ -121,11 +135,9 @@ fn message_of(error: &DataFusionError) -> String {
     }
 }
 
+/// Prints an error, whose text has what to do next.
 fn print(error: &Error) {
-    eprintln!("error: {}", printable(&error.to_string()));
-    if let Some(hint) = error.hint() {
-        eprintln!("  hint: {}", printable(hint));
-    }
+    say!("error: {}", printable(&error.to_string()));
 }
 
 fn of(error: &Error) -> Exit {
@@ -147,16 +159,22 @@ fn of_kind(kind: ErrorKind) -> Exit {
 
 /// Returns the kind and the message of a failure of a cluster, which hands on errors as the text of their `Debug`.
 fn of_cluster(error: &DataFusionError) -> Option<(ErrorKind, String)> {
-    let message = match error.find_root() {
-        DataFusionError::Execution(message) if message.starts_with("Job ") => message,
-        _ => return None,
-    };
+    let message = error.find_root().strip_backtrace();
+    if message.contains("tonic::transport") || message.contains("transport error") {
+        let told = "the scheduler cannot be reached; check the URL of --scheduler, and that it runs";
+        return Some((ErrorKind::Transport, told.to_owned()));
+    }
+    let (_, message) = message.split_once("Job ")?;
     let ours = message.split_once("Error { kind: ").and_then(|(_, rest)| {
         let (kind, rest) = rest.split_once(", display: ")?;
         let kind = ErrorKind::ALL.iter().find(|it| format!("{it:?}") == kind)?;
-        Some((*kind, rest.rsplit_once(", .. }").map_or(rest, |(text, _)| text).to_owned()))
+        Some((*kind, rest.split_once(", .. }").map_or(rest, |(text, _)| text).to_owned()))
     });
-    Some(ours.unwrap_or_else(|| (ErrorKind::Upstream, message.clone())))
+    let of_query = || {
+        let (_, rest) = message.split_once("Plan(\"").or_else(|| message.split_once("ArrowError("))?;
+        Some((ErrorKind::InvalidRequest, rest.trim_end_matches(['"', ')']).to_owned()))
+    };
+    Some(ours.or_else(of_query).unwrap_or_else(|| (ErrorKind::Upstream, format!("the cluster: {message}"))))
 }
 
 /// Returns the error of this type that caused an error of a query.

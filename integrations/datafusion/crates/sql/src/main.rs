@@ -1,5 +1,13 @@
 //! SQL over user profiles: live accounts and snapshots.
 
+/// Prints a message to standard error. If nobody reads it, there is nobody to tell.
+macro_rules! say {
+    ($($message:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($message)*);
+    }};
+}
+
 mod args;
 mod connect;
 mod exit;
@@ -25,12 +33,31 @@ use self::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(&arguments).await {
+    // What was begun is dropped then, and with it the file that is not whole.
+    let ended = tokio::select! {
+        ended = run(&arguments) => ended,
+        () = interrupted(&arguments) => {
+            say!("interrupted");
+            return Exit::Partial.into();
+        }
+    };
+    match ended {
         Ok(exit) => exit.into(),
+        // As for `head`.
+        Err(failure) if failure.is_unread() => Exit::Complete.into(),
         Err(failure) => {
             failure.print();
             failure.exit().into()
         }
+    }
+}
+
+/// Waits for an interruption. At a terminal, statements are ended one by one.
+async fn interrupted(arguments: &Arguments) {
+    let is_interactive =
+        arguments.query.is_empty() && arguments.file.is_empty() && std::io::stdin().is_terminal();
+    if is_interactive || tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -52,7 +79,8 @@ async fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if is_interactive {
         return repl::run(&session, arguments).await;
     }
-    let statements: Vec<_> = texts.iter().flat_map(|text| split::statements(text)).collect();
+    let texts = texts.iter().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
+    let statements: Vec<_> = texts.flat_map(split::statements).collect();
     if statements.is_empty() {
         return Err(Failure::Usage("there is no query; pass one, or -f FILE".to_owned()));
     }

@@ -1,7 +1,7 @@
 //! Writes rows.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal as _, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -42,6 +42,7 @@ pub(crate) struct Rows {
 /// Standard output, or a file that appears at its place when everything is written.
 enum Out {
     Standard(BufWriter<io::Stdout>),
+    Terminal(Terminal),
     File(BufWriter<NamedTempFile>),
 }
 
@@ -49,6 +50,7 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(out) => out.write(bytes),
+            Self::Terminal(out) => out.write(bytes),
             Self::File(out) => out.write(bytes),
         }
     }
@@ -56,8 +58,29 @@ impl Write for Out {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.flush(),
+            Self::Terminal(out) => out.flush(),
             Self::File(out) => out.flush(),
         }
+    }
+}
+
+/// A terminal, which must not be controlled by what somebody has for a name. It has the lines that are whole.
+struct Terminal(Vec<u8>);
+
+impl Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        if let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') {
+            let lines: Vec<_> = self.0.drain(..=end).collect();
+            io::stdout().write_all(printable(&String::from_utf8_lossy(&lines)).as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let rest = std::mem::take(&mut self.0);
+        io::stdout().write_all(printable(&String::from_utf8_lossy(&rest)).as_bytes())?;
+        io::stdout().flush()
     }
 }
 
@@ -72,10 +95,16 @@ enum Writer {
 impl Rows {
     pub(crate) fn new(arguments: &Arguments) -> std::result::Result<Self, Failure> {
         let (format, to) = (arguments.output, arguments.to.clone());
+        let is_parquet =
+            |path: &PathBuf| path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
+        if format != Format::Parquet && to.as_ref().is_some_and(is_parquet) {
+            return Err(Failure::Usage("--to FILE.parquet needs -o parquet".to_owned()));
+        }
         if format == Format::Parquet && to.is_none() {
             return Err(Failure::Usage("-o parquet needs --to FILE".to_owned()));
         }
         let out = match &to {
+            None if io::stdout().is_terminal() => Out::Terminal(Terminal(Vec::new())),
             None => Out::Standard(BufWriter::new(io::stdout())),
             Some(path) if path.exists() => {
                 return Err(Failure::Usage(format!(
@@ -133,7 +162,7 @@ impl Rows {
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().with_header(true).build(out);
                 // The header is there even if nobody is.
-                writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)))?)?;
+                writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)), &no_formula)?)?;
                 Writer::Csv(writer)
             }
             Format::Parquet => {
@@ -148,7 +177,7 @@ impl Rows {
         match self.writer.as_mut() {
             Some(Writer::Json(writer)) => Ok(writer.write(batch)?),
             Some(Writer::Ndjson(writer)) => Ok(writer.write(batch)?),
-            Some(Writer::Csv(writer)) => Ok(writer.write(&flat(batch)?)?),
+            Some(Writer::Csv(writer)) => Ok(writer.write(&flat(batch, &no_formula)?)?),
             Some(Writer::Parquet(writer)) => Ok(writer.write(batch)?),
             None => Err(DataFusionError::Internal("these rows were not begun".to_owned())),
         }
@@ -199,8 +228,11 @@ impl Rows {
 /// Returns the rows as a table for a person.
 pub(crate) fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    // A line end within a cell would look like a row of its own.
+    let one_line = |text: &str| printable(text).replace('\n', "\u{fffd}");
+    let batches = batches.iter().map(|batch| flat(batch, &one_line)).collect::<Result<Vec<_>>>()?;
     let empty = [RecordBatch::new_empty(Arc::clone(schema))];
-    let batches = if batches.is_empty() { &empty } else { batches };
+    let batches = if batches.is_empty() { &empty[..] } else { &batches };
     let options = FormatOptions::new().with_null("-");
     let table = pretty_format_batches_with_options(batches, &options)?;
     Ok(printable(&format!("{table}\n{rows} {}", if rows == 1 { "row" } else { "rows" })))
@@ -222,8 +254,13 @@ pub(crate) fn plan(batches: &[RecordBatch]) -> Result<String> {
     Ok(printable(text.trim_end()))
 }
 
-/// Converts rows for a csv file: lists and records become JSON, and no text is a formula of a spreadsheet.
-fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
+/// Returns a text that no spreadsheet takes for a formula.
+fn no_formula(text: &str) -> String {
+    inert(text).into_owned()
+}
+
+/// Converts rows for cells: lists and records become JSON, and texts what a function makes of them.
+fn flat(batch: &RecordBatch, cell: &dyn Fn(&str) -> String) -> Result<RecordBatch> {
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         let texts = match field.data_type() {
@@ -236,10 +273,9 @@ fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
         };
         match texts {
             Some(texts) => {
-                let inert: StringArray =
-                    texts.as_string::<i32>().iter().map(|text| text.map(inert)).collect();
+                let texts: StringArray = texts.as_string::<i32>().iter().map(|text| text.map(cell)).collect();
                 fields.push(Field::new(field.name(), DataType::Utf8, true));
-                columns.push(Arc::new(inert) as ArrayRef);
+                columns.push(Arc::new(texts) as ArrayRef);
             }
             None => {
                 fields.push(field.as_ref().clone());

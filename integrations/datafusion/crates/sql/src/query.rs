@@ -1,6 +1,6 @@
 //! Runs statements.
 
-use datafusion::{dataframe::DataFrame, logical_expr::LogicalPlan};
+use datafusion::{dataframe::DataFrame, execution::context::SQLOptions, logical_expr::LogicalPlan};
 use futures_util::TryStreamExt as _;
 
 use crate::{
@@ -31,7 +31,8 @@ pub(crate) async fn run_all(
 /// Runs a statement. It is partial if somebody may be missing.
 pub(crate) async fn run(session: &Session, statement: &str, rows: &mut Rows) -> Result<Exit, Failure> {
     let before = session.log.count();
-    let frame = session.context.sql(statement).await?;
+    let reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false);
+    let frame = session.context.sql_with_options(statement, reading).await?;
     // `SET` and `CREATE` answer with nothing.
     if frame.schema().fields().is_empty() {
         frame.collect().await?;
@@ -40,8 +41,14 @@ pub(crate) async fn run(session: &Session, statement: &str, rows: &mut Rows) -> 
     }
     let mut exit = Exit::Complete;
     for run in session.log.since(before) {
+        if let Some(count) = run.undetermined.filter(|count| *count > 0) {
+            say!(
+                "note: {}: {count} were left out, because a value that the query asks for is not known of them",
+                printable(&run.account)
+            );
+        }
         if let Some(warning) = &run.warning {
-            eprintln!("warning: {}", printable(warning));
+            say!("warning: {}", printable(warning));
             exit = Exit::Partial;
         }
     }

@@ -42,15 +42,15 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
         // There is none yet at the first start.
         let _ = editor.load_history(path);
     }
-    eprintln!("anyprofile-sql {}. \\? for help, \\q to quit.", env!("CARGO_PKG_VERSION"));
+    say!("anyprofile-sql {}. \\? for help, \\q to quit.", env!("CARGO_PKG_VERSION"));
     let mut rows = Rows::new(arguments)?;
     loop {
         match editor.readline("sql> ") {
             Ok(line) => {
                 let _ = editor.add_history_entry(line.trim());
                 match line.trim() {
-                    "\\q" => break,
-                    "\\?" => eprintln!("{HELP}"),
+                    "\\q" | "quit" | "exit" | "quit;" | "exit;" => break,
+                    "\\?" => say!("{HELP}"),
                     command if command.starts_with('\\') => set_format(&mut rows, command),
                     text => {
                         for statement in split::statements(text) {
@@ -67,7 +67,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
     if let Some(path) = &history {
         let saved = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         if saved.is_err() || editor.save_history(path).is_err() {
-            eprintln!("note: the history could not be saved to {}", path.display());
+            say!("note: the history could not be saved to {}", path.display());
         }
     }
     rows.finish()?;
@@ -84,7 +84,7 @@ async fn run_one(
     let failure = tokio::select! {
         result = query::run(session, statement, rows) => result.err(),
         _ = tokio::signal::ctrl_c() => {
-            eprintln!("cancelled");
+            say!("cancelled");
             None
         }
     };
@@ -107,7 +107,7 @@ fn set_format(rows: &mut Rows, command: &str) {
         ["\\o", "ndjson"] => Format::Ndjson,
         ["\\o", "csv"] => Format::Csv,
         _ => {
-            eprintln!("this is no command\n{HELP}");
+            say!("this is no command\n{HELP}");
             return;
         }
     };
@@ -147,7 +147,8 @@ impl Highlighter for Statements {
 impl Validator for Statements {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input().trim_start();
-        let is_whole = text.starts_with('\\') || split::is_whole(text);
+        let is_command = text.starts_with('\\') || matches!(text.trim_end(), "quit" | "exit");
+        let is_whole = is_command || split::is_whole(text);
         Ok(if is_whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }

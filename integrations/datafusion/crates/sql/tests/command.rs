@@ -1,6 +1,8 @@
 //! The command, as it is typed.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use std::{
     io::Write as _,
     path::Path,
@@ -43,12 +45,16 @@ fn each_format_has_the_same_rows() {
     let written = sandbox(&[COUNTED, "-o", "parquet", "--to", file.to_str().unwrap()]);
     assert!(written.status.success() && written.stdout.is_empty(), "{}", errors(&written));
     assert!(is_private(&file));
-    let refused = sandbox(&[COUNTED, "-o", "csv", "--to", file.to_str().unwrap()]);
+    let refused = sandbox(&[COUNTED, "-o", "parquet", "--to", file.to_str().unwrap()]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(errors(&refused).contains("nothing is replaced"));
-    let external = format!("create external table counted stored as parquet location '{}'", file.display());
-    let read = sandbox(&[&external, "select people from counted where service = 'probely'", "-o", "csv"]);
-    assert_eq!(out(&read), "people\n20\n", "{}", errors(&read));
+    let read = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&file).unwrap()).unwrap();
+    let rows: usize = read.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 4);
+    let twice =
+        sandbox(&[COUNTED, COUNTED, "-o", "csv", "--to", folder.path().join("twice.csv").to_str().unwrap()]);
+    assert!(errors(&twice).contains("--to takes the rows of one statement"), "{}", errors(&twice));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing that is not whole is left");
     let nowhere = sandbox(&[COUNTED, "-o", "parquet"]);
     assert!(errors(&nowhere).contains("-o parquet needs --to FILE"));
 }
@@ -93,6 +99,8 @@ fn statements_come_from_arguments_files_and_standard_input() {
         command(&["--sandbox", "-o", "ndjson"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"select 3 as a;").unwrap();
     assert_eq!(out(&child.wait_with_output().unwrap()), "{\"a\":3}\n");
+    std::fs::write(&file, "\u{feff}select 4 as a;\r\n").unwrap();
+    assert_eq!(out(&sandbox(&["-f", file.to_str().unwrap(), "-o", "ndjson"])), "{\"a\":4}\n");
     let none = sandbox(&["-f", "no such file"]);
     assert_eq!(none.status.code(), Some(2));
 }
@@ -124,4 +132,19 @@ fn a_failure_says_what_to_do_and_has_its_exit_code() {
     assert!(errors(&partial).contains("warning: probely"), "{}", errors(&partial));
     assert!(errors(&sandbox(&["--set", "x", "select 1"])).contains("it must be NAME=VALUE"));
     assert!(errors(&sandbox(&["--snapshot", "nowhere", "select 1"])).contains("nowhere"));
+}
+
+#[test]
+fn nothing_is_written_but_with_to() {
+    for sql in ["copy (select 1) to 'x.csv'", "create table t as select 1", "drop table live.profiles"] {
+        let refused = sandbox(&[sql]);
+        assert_eq!(refused.status.code(), Some(2), "{sql}");
+    }
+    let rows = out(&sandbox(&["select 'a' || chr(10) || 'b' as c"]));
+    assert!(rows.contains("a\u{fffd}b"), "{rows}");
+    assert!(
+        errors(&sandbox(&["--snapshot", "Q3=people", "select 1"])).contains("is not the name of a schema")
+    );
+    let left_out = sandbox(&["select count(*) from profiles where account = 'upsun' and status = 'active'"]);
+    assert!(errors(&left_out).contains("note: upsun: 20 were left out"), "{}", errors(&left_out));
 }
