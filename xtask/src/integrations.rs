@@ -53,8 +53,9 @@ pub(crate) fn distributed(rows: Option<&str>) -> Outcome {
     let tools = python(&folder.join("tools"), &scripts.join("requirements.txt"))?;
     let (profile, of_profile) = if rows.is_some() { ("release", "release") } else { ("dev", "debug") };
     cargo(&["build", "--quiet", "--package", "anyprofile-cli", "--features", "full"], &[])?;
-    let build = ["build", "--quiet", "--workspace", "--bins", "--examples", "--locked", "--profile", profile];
-    cargo(&[&build[..], &["--manifest-path", &manifest]].concat(), &[("CARGO_TARGET_DIR", &*built)])?;
+    let arguments =
+        ["build", "--quiet", "--workspace", "--bins", "--examples", "--locked", "--profile", profile];
+    cargo(&[&arguments[..], &["--manifest-path", &manifest]].concat(), &[("CARGO_TARGET_DIR", &*built)])?;
     let (rows, tenants) = (rows.unwrap_or(ROWS), if rows.is_some() { "100" } else { TENANTS });
     let command = target.join("debug/anyprofile");
     let (binaries, data) = (Path::new(&built).join(of_profile), folder.join("data"));

@@ -106,7 +106,7 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Check, lint and test the workspaces below `integrations`: DataFusion and Ballista. They are heavy, and apart from all others.
+    /// Check, lint and test the workspaces below `integrations`, which are heavy and apart from all others.
     Integrations,
     /// Run the queries of a review on a cluster of one scheduler and two executors, and compare them with one process; kill executors
     /// meanwhile. Needs python3.

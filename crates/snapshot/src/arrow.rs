@@ -188,10 +188,12 @@ pub fn record_batch_of_columns(
     let named = columns.iter().map(named).collect::<Result<Vec<_>>>()?;
     let has_json = named.iter().any(|column| column.column_type == ColumnType::Json);
     let capabilities = Arc::new(capabilities.clone());
-    let row = |profile: Profile| match has_json {
-        true => Row::new(0, profile, Arc::clone(&capabilities)),
-        false => {
-            Ok(Row { account: 0, profile, line: Box::default(), capabilities: Arc::clone(&capabilities) })
+    let row = |profile: Profile| {
+        let capabilities = Arc::clone(&capabilities);
+        if has_json {
+            Row::new(0, profile, capabilities)
+        } else {
+            Ok(Row { account: 0, profile, line: Box::default(), capabilities })
         }
     };
     let rows: Vec<_> = profiles.into_iter().map(row).collect::<Result<_>>()?;

@@ -7,7 +7,7 @@ use anyprofile::{
     ProviderInfo, Result, async_trait,
     listing::{Cursor, Page},
 };
-use datafusion::common::{plan_err, runtime::SpawnedTask};
+use datafusion::common::{plan_datafusion_err, runtime::SpawnedTask};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -123,10 +123,9 @@ impl LiveAccounts {
     /// # Errors
     /// If it is not there: this process has other accounts than the one that planned the query.
     pub(crate) fn place_of(&self, key: &AccountKey) -> datafusion::common::Result<usize> {
-        match self.accounts.iter().position(|account| account.key() == *key) {
-            Some(place) => Ok(place),
-            None => plan_err!("this process has no {key}; give it the same accounts as the others"),
-        }
+        let missing =
+            || plan_datafusion_err!("this process has no {key}; give it the same accounts as the others");
+        self.accounts.iter().position(|account| account.key() == *key).ok_or_else(missing)
     }
 }
 

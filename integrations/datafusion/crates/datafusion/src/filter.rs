@@ -81,8 +81,8 @@ pub(crate) fn filter_of(exprs: &[Expr]) -> Option<Filter> {
     let mut filter = Filter::new();
     for (condition, _) in exprs.iter().filter_map(condition) {
         match condition {
-            Condition::Status(words) => filter.status = both(filter.status, words)?,
-            Condition::Kind(words) => filter.kind = both(filter.kind, words)?,
+            Condition::Status(words) => filter.status = both(&filter.status, words)?,
+            Condition::Kind(words) => filter.kind = both(&filter.kind, words)?,
             Condition::Mfa(mfa) => {
                 if filter.mfa.is_some_and(|before| before != Expected::Is(mfa)) {
                     return None;
@@ -99,7 +99,7 @@ pub(crate) fn filter_of(exprs: &[Expr]) -> Option<Filter> {
 }
 
 /// Returns the words that both lists accept; the empty list accepts all. `None` if there are none.
-fn both<T: PartialEq>(before: Vec<Expected<T>>, words: Vec<T>) -> Option<Vec<Expected<T>>> {
+fn both<T: PartialEq>(before: &[Expected<T>], words: Vec<T>) -> Option<Vec<Expected<T>>> {
     let words = words.into_iter().map(Expected::Is);
     let both: Vec<_> = words.filter(|word| before.is_empty() || before.contains(word)).collect();
     (!both.is_empty()).then_some(both)

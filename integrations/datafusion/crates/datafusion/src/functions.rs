@@ -49,7 +49,7 @@ impl OfColumn {
 }
 
 impl ScalarUDFImpl for OfColumn {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         self.name
     }
 
@@ -71,7 +71,7 @@ impl ScalarUDFImpl for OfColumn {
 struct OfState;
 
 impl FunctionRewrite for OfState {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "state_of_a_field"
     }
 

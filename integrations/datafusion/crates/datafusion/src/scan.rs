@@ -165,7 +165,7 @@ impl LiveScan {
                 let plan = query.filter_plan(provider.capabilities());
                 let here: Vec<_> =
                     plan.applied.iter().filter(|part| !plan.pushed.contains(part)).copied().collect();
-                asked += &format!(" sent=[{}] filtered_here=[{}]", parts(&plan.pushed), parts(&here));
+                asked = format!("{asked} sent=[{}] filtered_here=[{}]", parts(&plan.pushed), parts(&here));
             }
             _ => asked += " not connected",
         }

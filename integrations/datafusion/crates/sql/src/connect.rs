@@ -1,7 +1,5 @@
 //! The accounts and snapshots of a run.
 
-use std::path::PathBuf;
-
 use anyprofile::{Accounts, Error, Services};
 use anyprofile_datafusion::{
     LIVE, LiveAccounts, RunLog, SNAPSHOT, SnapshotTable, register_live, register_snapshot,
@@ -106,7 +104,7 @@ async fn accounts(arguments: &Arguments) -> Result<(Option<Accounts>, Option<San
     let accounts = if arguments.env {
         services.from_env_if_any()?
     } else {
-        services.load_if_any(arguments.config.as_ref().map(PathBuf::as_path))?
+        services.load_if_any(arguments.config.as_deref())?
     };
     let Some(accounts) = accounts else {
         if !arguments.account.is_empty() || arguments.snapshot.is_empty() {

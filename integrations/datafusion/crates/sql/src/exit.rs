@@ -66,17 +66,17 @@ impl Failure {
         match self {
             Self::Usage(message) => say!("error: {}", printable(message)),
             Self::Profile(error) => print(error),
-            Self::Query(error) => match cause::<Error>(error) {
-                Some(error) => print(error),
-                None if of_cluster(error).is_some() => {
-                    let message = of_cluster(error).map(|(_, message)| message).unwrap_or_default();
+            Self::Query(error) => {
+                if let Some(error) = cause::<Error>(error) {
+                    print(error);
+                } else if let Some((_, message)) = of_cluster(error) {
                     say!("error: {}", printable(&message));
+                } else if let Some(error) = cause::<SnapshotError>(error) {
+                    say!("error: {}", printable(&error.to_string()));
+                } else {
+                    say!("error: {}", printable(&message_of(error)));
                 }
-                None => match cause::<SnapshotError>(error) {
-                    Some(error) => say!("error: {}", printable(&error.to_string())),
-                    None => say!("error: {}", printable(&message_of(error))),
-                },
-            },
+            }
         }
     }
 

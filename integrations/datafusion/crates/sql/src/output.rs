@@ -36,7 +36,7 @@ pub(crate) struct Rows {
     out: Option<Out>,
     writer: Option<Writer>,
     /// Whether a statement has written its rows.
-    has_rows: bool,
+    is_used: bool,
 }
 
 /// Standard output, or a file that appears at its place when everything is written.
@@ -86,9 +86,9 @@ impl Write for Terminal {
 
 /// The rows of one statement.
 enum Writer {
-    Json(json::ArrayWriter<Out>),
-    Ndjson(json::LineDelimitedWriter<Out>),
-    Csv(csv::Writer<Out>),
+    Json(Box<json::ArrayWriter<Out>>),
+    Ndjson(Box<json::LineDelimitedWriter<Out>>),
+    Csv(Box<csv::Writer<Out>>),
     Parquet(Box<ArrowWriter<Out>>),
 }
 
@@ -119,7 +119,7 @@ impl Rows {
                 Out::File(BufWriter::new(file.map_err(named)?))
             }
         };
-        Ok(Self { format, to, out: Some(out), writer: None, has_rows: false })
+        Ok(Self { format, to, out: Some(out), writer: None, is_used: false })
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -146,7 +146,7 @@ impl Rows {
     /// # Errors
     /// If a statement before it wrote to the same file, whose format has one set of rows only.
     pub(crate) fn begin(&mut self, schema: &SchemaRef) -> Result<()> {
-        if std::mem::replace(&mut self.has_rows, true) && self.to.is_some() && self.format != Format::Ndjson {
+        if std::mem::replace(&mut self.is_used, true) && self.to.is_some() && self.format != Format::Ndjson {
             return Err(DataFusionError::Configuration(
                 "--to takes the rows of one statement; use -o ndjson for several, or another file for each"
                     .to_owned(),
@@ -155,15 +155,17 @@ impl Rows {
         let out = self.out()?;
         self.writer = Some(match self.format {
             // A key that is missing and one that is null would be two things for one.
-            Format::Json => Writer::Json(json::WriterBuilder::new().with_explicit_nulls(true).build(out)),
+            Format::Json => {
+                Writer::Json(Box::new(json::WriterBuilder::new().with_explicit_nulls(true).build(out)))
+            }
             Format::Ndjson | Format::Table => {
-                Writer::Ndjson(json::WriterBuilder::new().with_explicit_nulls(true).build(out))
+                Writer::Ndjson(Box::new(json::WriterBuilder::new().with_explicit_nulls(true).build(out)))
             }
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().with_header(true).build(out);
                 // The header is there even if nobody is.
                 writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)), &no_formula)?)?;
-                Writer::Csv(writer)
+                Writer::Csv(Box::new(writer))
             }
             Format::Parquet => {
                 Writer::Parquet(Box::new(ArrowWriter::try_new(out, Arc::clone(schema), None)?))
@@ -245,7 +247,7 @@ pub(crate) fn plan(batches: &[RecordBatch]) -> Result<String> {
         let columns = batch.columns().iter().map(|column| cast(column, &DataType::Utf8));
         let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
-            for column in columns.iter().map(|column| column.as_string::<i32>()) {
+            for column in columns.iter().map(datafusion::arrow::array::AsArray::as_string::<i32>) {
                 text += column.value(row).trim_end();
                 text.push('\n');
             }
@@ -271,16 +273,13 @@ fn flat(batch: &RecordBatch, cell: &dyn Fn(&str) -> String) -> Result<RecordBatc
             }
             _ => None,
         };
-        match texts {
-            Some(texts) => {
-                let texts: StringArray = texts.as_string::<i32>().iter().map(|text| text.map(cell)).collect();
-                fields.push(Field::new(field.name(), DataType::Utf8, true));
-                columns.push(Arc::new(texts) as ArrayRef);
-            }
-            None => {
-                fields.push(field.as_ref().clone());
-                columns.push(Arc::clone(column));
-            }
+        if let Some(texts) = texts {
+            let texts: StringArray = texts.as_string::<i32>().iter().map(|text| text.map(cell)).collect();
+            fields.push(Field::new(field.name(), DataType::Utf8, true));
+            columns.push(Arc::new(texts) as ArrayRef);
+        } else {
+            fields.push(field.as_ref().clone());
+            columns.push(Arc::clone(column));
         }
     }
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
