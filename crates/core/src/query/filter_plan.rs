@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::ListQuery;
-use crate::{Capabilities, Expected, FieldPath, Filter, IdKind, capabilities::Readable, query::FilterPart};
+use crate::{
+    Capabilities, Expected, FieldPath, Filter, IdKind,
+    capabilities::{ListedCollection, Readable},
+    query::FilterPart,
+};
 
 /// Which parts of a filter are sent to the service, and which are applied locally.
 ///
@@ -100,10 +104,13 @@ impl ListQuery {
             FilterPart::Email => self.search.is_none(),
             _ => true,
         };
-        // At least one of the listed collections applies it.
+        // A collection that the query names may be one that the service does not filter, unlike the others. Where it is the same for all
+        // collections, the part is sent, and applied to what comes as well.
+        let all = &listing.collections;
+        let is_filtered = |it: &ListedCollection, part: &FilterPart| !it.unfiltered.contains(part);
         let is_sent = |part: &FilterPart| {
-            let mut listed = capabilities.collections_of(self).peekable();
-            listed.peek().is_none() || listed.any(|it| !it.unfiltered.contains(part))
+            capabilities.collections_of(self).any(|it| is_filtered(it, part))
+                || !all.iter().any(|it| is_filtered(it, part))
         };
         let (pushed, applied): (Vec<_>, Vec<_>) = self.filter.parts().into_iter().partition(|part| {
             !self.local_filter && listing.filters.contains(part) && can_push(part) && is_sent(part)
