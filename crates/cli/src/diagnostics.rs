@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyprofile::Error;
+use anyprofile_terminal::{printable, printable_lines};
 use clap::error::ContextValue;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::{
@@ -16,11 +17,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::{
-    exit::Exit,
-    printable::{printable, printable_lines},
-    progress,
-};
+use crate::{exit::Exit, progress};
 
 /// Prints one line; the macro `say!` calls it. A closed standard error is not an error.
 pub(crate) fn say(line: fmt::Arguments<'_>) {

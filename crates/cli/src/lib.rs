@@ -71,7 +71,6 @@ mod key;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod output;
-mod printable;
 mod program;
 mod progress;
 mod report;

@@ -60,7 +60,7 @@ enum Get {
     /// The state of a field, as one of five words.
     State(FieldPath),
     /// A part of a field that names a person.
-    Person(fn(&Profile) -> &Field<Actor>, fn(&Actor) -> &Field<String>),
+    Person(FieldPath, fn(&Profile) -> &Field<Actor>, fn(&Actor) -> &Field<String>),
     /// The first address, or the one marked as the primary one.
     Email,
     /// The profile as JSON.
@@ -77,14 +77,11 @@ impl Column {
     /// Returns the field that the column shows, or has the state of; `None` for the parts of the id and for the whole profile.
     #[cfg(feature = "arrow")]
     pub(crate) fn path(&self) -> Option<FieldPath> {
-        match (&self.get, self.name) {
-            (Get::Field(path) | Get::State(path), _) => Some(path.clone()),
-            (Get::List(list), _) => Some(list.path.clone()),
-            (Get::Email, _) => Some(FieldPath::EMAILS),
-            (Get::Person(..), name) if name.starts_with("manager_") => Some(FieldPath::EMPLOYEE_MANAGER),
-            (Get::Person(..), name) if name.starts_with("owner_") => Some(FieldPath::OWNER),
-            (Get::Person(..), _) => Some(FieldPath::CHANGED_BY),
-            (Get::Of(_) | Get::Json, _) => None,
+        match &self.get {
+            Get::Field(path) | Get::State(path) | Get::Person(path, ..) => Some(path.clone()),
+            Get::List(list) => Some(list.path.clone()),
+            Get::Email => Some(FieldPath::EMAILS),
+            Get::Of(_) | Get::Json => None,
         }
     }
 
@@ -111,7 +108,7 @@ impl Column {
             },
             Get::List(list) => list.text(profile).map_or(Value::None, |text| Value::Text(text.into())),
             Get::State(path) => Value::Text(profile.state(path, &row.capabilities).as_str().into()),
-            Get::Person(person, part) => {
+            Get::Person(_, person, part) => {
                 let text = person(profile).value().and_then(|person| part(person).value());
                 text.map_or(Value::None, |text| Value::Text(text.as_str().into()))
             }
@@ -147,10 +144,11 @@ const fn state(name: &'static str, path: FieldPath) -> Column {
 
 const fn person(
     name: &'static str,
+    path: FieldPath,
     person: fn(&Profile) -> &Field<Actor>,
     part: fn(&Actor) -> &Field<String>,
 ) -> Column {
-    Column { name, column_type: ColumnType::Text, get: Get::Person(person, part) }
+    Column { name, column_type: ColumnType::Text, get: Get::Person(path, person, part) }
 }
 
 const fn of(name: &'static str, column_type: ColumnType, get: fn(&Profile) -> Cow<'_, str>) -> Column {
@@ -212,14 +210,14 @@ pub(crate) const COLUMNS: &[Column] = &[
     text("department", FieldPath::EMPLOYEE_DEPARTMENT),
     text("division", FieldPath::EMPLOYEE_DIVISION),
     text("cost_center", FieldPath::EMPLOYEE_COST_CENTER),
-    person("manager_id", |it| &it.employee.manager, |it| &it.id),
-    person("manager_email", |it| &it.employee.manager, |it| &it.email),
-    person("manager_name", |it| &it.employee.manager, |it| &it.name),
-    person("owner_id", |it| &it.owner, |it| &it.id),
-    person("owner_email", |it| &it.owner, |it| &it.email),
-    person("owner_name", |it| &it.owner, |it| &it.name),
-    person("changed_by_email", |it| &it.changed_by, |it| &it.email),
-    person("changed_by_name", |it| &it.changed_by, |it| &it.name),
+    person("manager_id", FieldPath::EMPLOYEE_MANAGER, |it| &it.employee.manager, |it| &it.id),
+    person("manager_email", FieldPath::EMPLOYEE_MANAGER, |it| &it.employee.manager, |it| &it.email),
+    person("manager_name", FieldPath::EMPLOYEE_MANAGER, |it| &it.employee.manager, |it| &it.name),
+    person("owner_id", FieldPath::OWNER, |it| &it.owner, |it| &it.id),
+    person("owner_email", FieldPath::OWNER, |it| &it.owner, |it| &it.email),
+    person("owner_name", FieldPath::OWNER, |it| &it.owner, |it| &it.name),
+    person("changed_by_email", FieldPath::CHANGED_BY, |it| &it.changed_by, |it| &it.email),
+    person("changed_by_name", FieldPath::CHANGED_BY, |it| &it.changed_by, |it| &it.name),
     text("billing_contact", FieldPath::BILLING_CONTACT),
     text("billing_currency", FieldPath::BILLING_CURRENCY),
     bool("invoiced", FieldPath::BILLING_INVOICED),

@@ -54,6 +54,8 @@ mod snapshot;
 mod stage;
 mod store;
 
+#[cfg(feature = "object-store")]
+pub use self::store::environment_store;
 pub use self::{
     check::check_store,
     error::{Result, SnapshotError},

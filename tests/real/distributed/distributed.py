@@ -143,7 +143,9 @@ def cluster(*arguments, executors):
 
 def query(sql, statement, environment, scheduler=None):
     """Returns the rows, or None if the query failed; its message; and how long it took."""
-    arguments = [str(it) for it in sql] + (["--scheduler", scheduler] if scheduler else []) + [statement]
+    # A cluster that has lost a job never answers, and that is a failure.
+    of_cluster = ["--scheduler", scheduler, "--timeout", "600"] if scheduler else []
+    arguments = [*(str(it) for it in sql), *of_cluster, statement]
     began = time.monotonic()
     done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
     took = time.monotonic() - began

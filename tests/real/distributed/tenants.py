@@ -4,9 +4,8 @@ tenants.py COMMAND BINARIES FOLDER TENANTS PROFILES: each of TENANTS accounts is
 time, the peak of the memory and the number of requests of one process with one page at a time and with 16, 64 and 256, and of a cluster.
 """
 
+import os
 import pathlib
-import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -33,17 +32,15 @@ def main(command, binaries, folder, tenants, profiles):
         config.write_text("".join(f"[accounts.tenant-{it:04}]\n{account}\n" for it in range(int(tenants))))
         sql = [binaries / "anyprofile-sql", "--config", config, "-o", "ndjson"]
         for pages in (1, 16, 64, 256):
+            arguments = [str(it) for it in [*sql, "--concurrent-pages", pages, COUNT, RUNS]]
             began = time.monotonic()
-            arguments = [*sql, "--concurrent-pages", pages, COUNT, RUNS]
-            done = subprocess.run(
-                ["/usr/bin/env", "time", "-v", *map(str, arguments)], env=environment, capture_output=True, text=True
-            ) if shutil.which("time") else subprocess.run(
-                [str(it) for it in arguments], env=environment, capture_output=True, text=True
-            )
+            process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
+            rows = process.stdout.read().split()
+            _, status, used = os.wait4(process.pid, 0)
             took = time.monotonic() - began
-            peak = re.search(r"Maximum resident set size \(kbytes\): (\d+)", done.stderr)
-            peak = int(peak[1]) // 1024 if peak else resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"one process, {pages} pages at once: {took:.1f} s, {peak} MB", done.stdout.replace("\n", " "), done.stderr if done.returncode else "", flush=True)
+            if status:
+                sys.exit(f"{' '.join(arguments)} failed")
+            print(f"one process, {pages} pages at once: {took:.1f} s, {used.ru_maxrss // 1024} MB {rows}", flush=True)
         for executors in (1, 2):
             with cluster(binaries, folder, str(config), environment, executors=executors) as it:
                 rows, message, took = query(sql, COUNT, environment, it.url)

@@ -6,13 +6,13 @@ use anyprofile::{
     Expected, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, filter::Parsed,
     profile::is_email_address,
 };
+use anyprofile_terminal::printable;
 use clap::Args;
 
 use super::{
     export::{FormArguments, HidingArguments},
     field::field_path,
 };
-use crate::printable::printable;
 
 /// The fields to show.
 #[derive(Debug, Default, Args)]

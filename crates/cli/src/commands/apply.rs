@@ -15,6 +15,7 @@ use anyprofile::{
     plan::{PlanRecord, Resumed},
     writing::{FailedWrite, WriteOutcome, WriteState},
 };
+use anyprofile_terminal::printable;
 use futures_util::{StreamExt as _, stream};
 
 use super::own::OwnProfiles;
@@ -28,7 +29,6 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
-    printable::printable,
     progress::Progress,
     session::Session,
     summary::counted,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyprofile::{ProfileProvider, Result as ProfileResult, Services};
 use anyprofile_conformance::{Connect, Report, run as run_suite};
+use anyprofile_terminal::printable;
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     output::{print_line, print_rows},
-    printable::printable,
     progress::Progress,
     sandbox::Running,
     session::{at_sandbox, only_sandbox, sandbox_accounts, start_sandbox},

@@ -246,7 +246,7 @@ fn check_key(service: &ServiceDescriptor, name: &str) -> Result<(), Failure> {
     if service.keys().iter().any(|key| key.name == name) {
         return Ok(());
     }
-    let shown = crate::printable::printable(name);
+    let shown = anyprofile_terminal::printable(name);
     Err(Failure::Usage(if service.credential_keys().iter().any(|key| key.name == name) {
         format!(
             "'{shown}' is a credential, and none is written to the file: say where it is, with --variable NAME, --secret-file PATH or --secret-command"

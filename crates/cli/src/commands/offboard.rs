@@ -12,6 +12,7 @@ use anyprofile::{
     snapshot::Snapshot,
     writing::{RemainderKind, Remains, WriteOutcome},
 };
+use anyprofile_terminal::printable;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
@@ -24,7 +25,6 @@ use crate::{
     args::{Global, OffboardArguments, Selected, Whom},
     exit::{Exit, Failure},
     files::{check_writable, failure, write_whole},
-    printable::printable,
     session::Session,
     summary::counted,
     writes::Outcomes,

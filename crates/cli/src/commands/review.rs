@@ -17,6 +17,7 @@ use anyprofile::{
         Severity,
     },
 };
+use anyprofile_terminal::printable;
 
 use super::{
     export::resolved,
@@ -30,7 +31,6 @@ use crate::{
     files::{self, check_writable, write_whole},
     interrupt,
     output::print_line,
-    printable::printable,
     progress::Progress,
     summary::counted,
 };

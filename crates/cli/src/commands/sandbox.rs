@@ -1,12 +1,12 @@
 //! `anyprofile sandbox`
 
+use anyprofile_terminal::printable;
 use serde_json::{Map, Value};
 
 use crate::{
     args::{Global, SandboxArguments},
     exit::{Exit, Failure},
     output::print_line,
-    printable::printable,
     sandbox::{Running, RunningSandbox, SandboxOptions},
     session::{no_sandbox, only_sandbox},
 };

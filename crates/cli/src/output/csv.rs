@@ -3,6 +3,7 @@
 use std::{borrow::Cow, io::Write};
 
 use anyprofile::{Capabilities, FieldPath, FieldState, Profile};
+use anyprofile_terminal::Screen;
 
 use super::{
     cell::{Cell, cell_of},
@@ -90,7 +91,7 @@ impl<W: Write> ProfileWriter for CsvWriter<W> {
 
 /// Writes rows that are not profiles.
 pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
-    let mut out = csv::Writer::from_writer(super::screen::stdout());
+    let mut out = csv::Writer::from_writer(Screen::stdout());
     out.write_record(columns)?;
     for row in rows {
         out.write_record(row.iter().map(|text| inert(text).into_owned()))?;

@@ -6,8 +6,9 @@ use anyprofile::{
     Capabilities, Profile,
     snapshot::form::{Form, FormError, FormOptions, FormWriter},
 };
+use anyprofile_terminal::Screen;
 
-use super::{screen, writer::ProfileWriter};
+use super::writer::ProfileWriter;
 use crate::{diagnostics, exit::Failure};
 
 /// Writes profiles in a form, and reports in the end what the form lost.
@@ -33,7 +34,7 @@ pub(crate) fn form_writer(
     let may_stop = form.mfa_column().is_some() && options.unknown_mfa.is_none();
     let writer = FormWriter::new(form, options).map_err(|error| failure(&error))?;
     let pending = writer.header().unwrap_or_default().into_bytes();
-    Ok(Box::new(FormOutput { out: screen::stdout(), writer, pending, may_stop, is_quiet }))
+    Ok(Box::new(FormOutput { out: Screen::stdout(), writer, pending, may_stop, is_quiet }))
 }
 
 fn failure(error: &FormError) -> Failure {

@@ -5,15 +5,15 @@ mod csv;
 mod form;
 mod json;
 mod rows;
-mod screen;
 mod table;
 mod writer;
 
 use std::io::{self, Write};
 
 use anyprofile::{Capabilities, FieldPath, Profile};
+use anyprofile_terminal::{Screen, printable_lines};
 
-use crate::{args::Format, exit::Failure, printable::printable_lines};
+use crate::{args::Format, exit::Failure};
 
 pub(crate) use self::{
     cell::{Cell, cell_of, list_in_words},
@@ -62,7 +62,7 @@ pub(crate) fn profile_writer_with(
     accounts: Vec<String>,
     options: CsvOptions,
 ) -> Box<dyn ProfileWriter> {
-    let out = io::BufWriter::with_capacity(64 * 1024, screen::stdout());
+    let out = io::BufWriter::with_capacity(64 * 1024, Screen::stdout());
     match format {
         // Its cells are printable, and its colours must not be escaped.
         Format::Table => Box::new(table::TableWriter::new(
@@ -83,7 +83,7 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
 
 /// Prints a text and a line end.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
-    let mut out = screen::stdout();
+    let mut out = Screen::stdout();
     out.write_all(format!("{text}\n").as_bytes())?;
     out.flush()?;
     Ok(())

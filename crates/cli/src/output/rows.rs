@@ -2,10 +2,11 @@
 
 use std::io::{self, Write as _};
 
+use anyprofile_terminal::{Screen, printable};
 use serde_json::{Map, Value};
 
 use super::csv::inert;
-use crate::{args::Format, exit::Failure, printable::printable};
+use crate::{args::Format, exit::Failure};
 
 /// The longest word for the state of a write.
 const LONGEST_STATE: &str = "written_before";
@@ -101,7 +102,7 @@ fn text_of(value: &Value) -> String {
 }
 
 fn write(text: &str) -> Result<(), Failure> {
-    let mut out = super::screen::stdout();
+    let mut out = Screen::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())

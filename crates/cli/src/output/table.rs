@@ -7,13 +7,14 @@ use std::{
 };
 
 use anyprofile::{Capabilities, FieldPath, Profile, ProfileProvider, Timestamp};
+use anyprofile_terminal::printable;
 use console::{Alignment, Style, measure_text_width, pad_str};
 
 use super::{
     cell::{Cell, Unshowable, cell_of},
     writer::{LeftOut, ProfileWriter},
 };
-use crate::{exit::Failure, printable::printable};
+use crate::exit::Failure;
 
 /// The columns of a table of profiles.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Executes one plan, and prints its result.
 
 use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write, writing::WriteOutcome};
+use anyprofile_terminal::printable;
 use serde_json::json;
 
 use super::{
@@ -15,7 +16,6 @@ use crate::{
     exit::{Exit, Failure},
     interrupt::Interrupt,
     output::{print_line, print_one},
-    printable::printable,
     report::after_write,
 };
 

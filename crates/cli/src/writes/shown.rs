@@ -6,6 +6,7 @@ use anyprofile::{
     plan::{Difference, PlannedRequest},
     writing::WriteOutcome,
 };
+use anyprofile_terminal::printable;
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
     diagnostics,
     exit::Failure,
     output::{grid, list_in_words, print_line, print_text},
-    printable::printable,
 };
 
 /// A plan to show.

@@ -30,6 +30,8 @@ use futures_core::stream::BoxStream;
 pub(crate) use self::file::MISSING;
 #[cfg(feature = "arrow")]
 pub(crate) use self::ndjson::profile_of;
+#[cfg(feature = "object-store")]
+pub use self::objects::environment_store;
 pub use self::target::Target;
 use crate::{error::Result, manifest::Manifest};
 

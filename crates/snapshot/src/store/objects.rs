@@ -81,23 +81,35 @@ impl Local {
     }
 }
 
+/// Opens the store of a URL, such as `s3://bucket/review`, and returns it with the path in it. Credentials and settings are those of the
+/// environment, as `object_store` reads them: `AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `GOOGLE_SERVICE_ACCOUNT`, `AZURE_STORAGE_ACCOUNT_KEY`, …
+///
+/// # Errors
+/// If the scheme is not known, or the settings do not suffice.
+pub fn environment_store(
+    url: &Url,
+) -> object_store::Result<(Arc<dyn object_store::ObjectStore>, ObjectPath)> {
+    // One that is set to nothing is not set. Others than those of the stores have other meanings: `ENDPOINT`, `TOKEN`.
+    let is_ours = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| name.starts_with(store));
+    let texts = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let set = texts.filter(|(name, value)| is_ours(name) && !value.trim().is_empty());
+    let options = set.map(|(name, value)| (name.to_ascii_lowercase(), value));
+    let (store, path) = object_store::parse_url_opts(url, options)?;
+    Ok((Arc::from(store), path))
+}
+
 impl ObjectStore {
-    /// Opens a place. Credentials and settings are those of the environment, as `object_store` reads them: `AWS_ACCESS_KEY_ID`,
-    /// `AWS_ENDPOINT`, `GOOGLE_SERVICE_ACCOUNT`, `AZURE_STORAGE_ACCOUNT_KEY`, …
+    /// Opens a place in the [store of its URL](environment_store).
     pub(crate) fn new(url: &str) -> Result<Self> {
         let place = without_credentials(url);
         let refused = |why: String| SnapshotError::Refused(format!("{place}: {why}"));
         let parsed = Url::parse(url).map_err(|error| refused(error.to_string()))?;
-        // One that is set to nothing is not set. Others than those of the stores have other meanings: `ENDPOINT`, `TOKEN`.
-        let is_ours = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| name.starts_with(store));
-        let set = std::env::vars().filter(|(name, value)| is_ours(name) && !value.trim().is_empty());
-        let options = set.map(|(name, value)| (name.to_ascii_lowercase(), value));
-        let (store, path) =
-            object_store::parse_url_opts(&parsed, options).map_err(|error| refused(error.to_string()))?;
+        let (store, path) = environment_store(&parsed).map_err(|error| refused(error.to_string()))?;
         if path.as_ref().is_empty() {
             return Err(refused("name an object, or a prefix for objects, behind the bucket".to_owned()));
         }
-        Self::of(Arc::from(store), path, place)
+        Self::of(store, path, place)
     }
 
     /// Opens a place in a store.

@@ -4,13 +4,13 @@ use anyprofile::{
     ProfileId,
     review::{Finding, FindingState, Review, Roster, Severity},
 };
+use anyprofile_terminal::printable;
 use serde_json::{Value, json};
 
 use crate::{
     args::Format,
     exit::Failure,
     output::{MOST_ROWS, print_line, print_rows},
-    printable::printable,
     summary::counted,
 };
 

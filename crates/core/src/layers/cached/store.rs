@@ -48,32 +48,16 @@ impl EntryKey {
 
     /// Returns the key; `None` for a query that cannot be serialized and is not cached.
     pub(super) fn page(query: &ListQuery, cursor: Option<&Cursor>) -> Option<Self> {
-        // The ignored fields do not affect the pages.
-        let ListQuery {
-            page_size,
-            limit: _,
-            order,
-            search,
-            enrich,
-            member_of,
-            collection,
-            filter,
-            concurrency: _,
-            max_empty_pages: _,
-            local_filter,
-            unordered: _,
-            fresh: _,
-        } = query;
-        let text = serde_json::to_string(&(
-            page_size,
-            order,
-            search,
-            enrich,
-            member_of,
-            collection,
-            filter,
-            local_filter,
-        ));
+        // What does not affect a page is not in its key.
+        let asked = ListQuery {
+            limit: None,
+            concurrency: None,
+            max_empty_pages: None,
+            unordered: false,
+            fresh: false,
+            ..query.clone()
+        };
+        let text = serde_json::to_string(&asked);
         Some(Self::Page(text.ok()?.into(), cursor.cloned()))
     }
 }

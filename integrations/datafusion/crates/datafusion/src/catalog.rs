@@ -74,9 +74,7 @@ pub fn runtime(scratch: Option<&std::path::Path>) -> Result<Arc<RuntimeEnv>> {
 /// # Errors
 /// If the session does not take functions.
 pub fn prepare(context: &SessionContext) -> Result<()> {
-    let mut state = context.state_ref().write().clone();
-    functions::register(&mut state)?;
-    *context.state_ref().write() = state;
+    functions::register(&mut *context.state_ref().write())?;
     if context.catalog(CATALOG).is_none() {
         context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));
     }

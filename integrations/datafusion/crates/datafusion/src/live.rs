@@ -26,7 +26,7 @@ use crate::{
     accounts::{LiveAccount, LiveAccounts},
     filter,
     options::{PartitionBy, ProfileOptions},
-    runs::{Run, RunLog},
+    runs::RunLog,
     scan::{LiveScan, Partition},
     schema::profile_schema,
 };
@@ -306,11 +306,4 @@ fn is_wanted(
 /// Returns an error of an account as one of a query.
 pub(crate) fn external(error: anyprofile::Error) -> DataFusionError {
     DataFusionError::External(Box::new(error))
-}
-
-impl Run {
-    /// Creates the run of a partition.
-    pub(crate) fn of_account(account: &LiveAccount, query: &ListQuery) -> Self {
-        Self::of_listing(&account.service, &account.name, query.collection.as_ref().map(IdKind::as_str))
-    }
 }

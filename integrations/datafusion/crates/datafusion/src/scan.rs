@@ -1,21 +1,10 @@
-//! Reads the partitions of a live table.
+//! The plan that lists accounts.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use anyprofile::{
-    Error, ListQuery, Profile, ProfileProvider, ProfileProviderExt as _, listing::ProfileStream,
-    query::FilterPart,
-};
-use anyprofile_snapshot::arrow::record_batch_of_columns;
+use anyprofile::{ListQuery, query::FilterPart};
 use datafusion::{
-    arrow::{
-        array::{ArrayRef, AsArray as _, RecordBatch, StringArray},
-        datatypes::{DataType, Field, Schema, SchemaRef},
-    },
+    arrow::datatypes::SchemaRef,
     catalog::memory::MemorySourceConfig,
     common::{DataFusionError, Result, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
@@ -23,17 +12,18 @@ use datafusion::{
     physical_plan::{
         DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, ReplaceChildrenOptions,
         execution_plan::{Boundedness, ChildrenPropertiesMode, EmissionType},
-        metrics::{BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
-use futures_util::{TryStreamExt as _, stream};
+use futures_util::stream;
 
 use crate::{
-    accounts::{AccountKey, LiveAccount, LiveAccounts},
-    live::external,
-    runs::{Run, RunLog, gaps},
-    schema::{as_texts, profile_schema},
+    accounts::LiveAccounts,
+    listings::{listings_schema, rows_of},
+    reading::{Reading, Source},
+    runs::RunLog,
+    schema::profile_schema,
 };
 
 /// How many columns are named at most.
@@ -53,7 +43,7 @@ impl Partition {
     }
 }
 
-/// Lists accounts, as its input says: a row of it is a listing, with the service, the account, and the query as JSON. The listings of a
+/// Lists accounts, as its input says: a row of it is a listing, with the account and the query as JSON. The listings of a
 /// partition are read one after the other.
 ///
 /// A cluster divides a plan by dividing its leaves, and knows only its own. Hence the input, which is in memory.
@@ -285,218 +275,24 @@ impl ExecutionPlan for LiveScan {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let reading = Reading {
-            scan: self.clone(),
+        let source = Source {
+            accounts: self.accounts.clone(),
+            log: self.log.clone(),
+            columns: Arc::clone(&self.columns),
+            schema: self.schema(),
+            allow_partial: self.allow_partial,
             batch_size: context.session_config().batch_size().max(1),
-            input: Some(self.input.execute(partition, context)?),
-            listings: VecDeque::new(),
-            left: self.limit,
-            listing: None,
-            rows: BaselineMetrics::new(&self.metrics, partition),
-            requests: MetricBuilder::new(&self.metrics).counter("requests", partition),
         };
+        let rows = BaselineMetrics::new(&self.metrics, partition);
+        let requests = MetricBuilder::new(&self.metrics).counter("requests", partition);
+        let input = self.input.execute(partition, context)?;
+        let reading = Reading::new(source, input, self.limit, rows, requests);
         let batches = stream::try_unfold(reading, |mut reading| async move {
             let batch = reading.next_batch().await?;
             Ok(batch.map(|batch| (batch, reading)))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)))
     }
-}
-
-/// A partition that is being read.
-struct Reading {
-    scan: LiveScan,
-    /// Which listings there are; `None` when they are known.
-    input: Option<SendableRecordBatchStream>,
-    /// The place of an account, and what it is asked.
-    listings: VecDeque<(usize, ListQuery)>,
-    /// How many rows may still come.
-    left: Option<u64>,
-    listing: Option<Listing>,
-    batch_size: usize,
-    rows: BaselineMetrics,
-    requests: Count,
-}
-
-/// A listing that is being read. One that is dropped before its end is noted as limited.
-struct Listing {
-    provider: Arc<dyn ProfileProvider>,
-    stream: ProfileStream<'static>,
-    run: Option<Run>,
-    log: RunLog,
-    requests: Count,
-}
-
-impl Listing {
-    /// Notes what was read.
-    fn end(&mut self, is_stopped: bool, warning: Option<String>) {
-        let Some(run) = self.run.take() else { return };
-        let report = self.stream.report();
-        self.requests.add(usize::try_from(report.requests).unwrap_or(usize::MAX));
-        self.log.add(Run { warning, ..run.ended_with(&report, is_stopped) });
-    }
-}
-
-impl Drop for Listing {
-    fn drop(&mut self) {
-        self.end(true, None);
-    }
-}
-
-impl Reading {
-    async fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        loop {
-            if let Some(input) = self.input.take() {
-                let rows: Vec<_> = input.try_collect().await?;
-                self.listings = listings_of(&self.scan.accounts, &rows)?;
-            }
-            if self.listing.is_none() && !self.begin()? {
-                return Ok(None);
-            }
-            let Some(listing) = &mut self.listing else { continue };
-            let mut profiles = Vec::new();
-            let mut failure = None;
-            let is_at_end = loop {
-                match listing.stream.next().await {
-                    Some(Ok(profile)) => profiles.push(profile),
-                    Some(Err(error)) => {
-                        failure = Some(error);
-                        break true;
-                    }
-                    None => break true,
-                }
-                if profiles.len() >= self.batch_size || listing.stream.buffered() == 0 {
-                    break false;
-                }
-            };
-            let batch = self.batch_of(profiles)?;
-            if is_at_end {
-                self.finish(failure)?;
-            }
-            if batch.num_rows() > 0 {
-                return Ok(Some(batch));
-            }
-        }
-    }
-
-    /// Begins the next listing; `false` if there is none.
-    fn begin(&mut self) -> Result<bool> {
-        if self.left == Some(0) {
-            return Ok(false);
-        }
-        let Some((place, mut query)) = self.listings.pop_front() else { return Ok(false) };
-        query.limit = self.left;
-        let run = Run::of_account(&self.scan.accounts.all()[place], &query);
-        match self.scan.accounts.provider(place) {
-            Ok(provider) => {
-                self.listing = Some(Listing {
-                    stream: Arc::clone(&provider).list_owned(query),
-                    provider,
-                    run: Some(run),
-                    log: self.scan.log.clone(),
-                    requests: self.requests.clone(),
-                });
-                Ok(true)
-            }
-            Err(error) if self.scan.allow_partial => {
-                self.scan.log.add(Run { warning: Some(error.to_string()), ..run });
-                self.begin()
-            }
-            Err(error) => Err(external(error)),
-        }
-    }
-
-    fn batch_of(&mut self, profiles: Vec<Profile>) -> Result<RecordBatch> {
-        let Some(listing) = &self.listing else {
-            return Err(DataFusionError::Internal("a batch without a listing".to_owned()));
-        };
-        let capabilities = listing.provider.capabilities();
-        let timer = self.rows.elapsed_compute().timer();
-        let batch = record_batch_of_columns(profiles, capabilities, &self.scan.columns)
-            .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        let batch = as_texts(&batch, &self.scan.schema())?;
-        drop(timer);
-        self.rows.record_output(batch.num_rows());
-        self.left = self.left.map(|left| left.saturating_sub(batch.num_rows() as u64));
-        Ok(batch)
-    }
-
-    /// Ends the listing.
-    ///
-    /// # Errors
-    /// If not everybody is proven to have come, and that is not allowed.
-    fn finish(&mut self, failure: Option<Error>) -> Result<()> {
-        let Some(mut listing) = self.listing.take() else { return Ok(()) };
-        let gaps = gaps(&listing.stream.report());
-        let error = match failure {
-            None if gaps.is_empty() => None,
-            Some(error) => Some(error),
-            None => Some(
-                Error::new(
-                    anyprofile::ErrorKind::Incomplete,
-                    format!("the listing is not complete: {}", gaps.join("; ")),
-                )
-                .with_provider(listing.provider.info())
-                .with_operation("list")
-                .with_hint("query again, or `SET anyprofile.allow_partial = true` and read the warnings in the table `runs`"),
-            ),
-        };
-        listing.end(false, error.as_ref().map(ToString::to_string));
-        match error {
-            Some(error) if !self.scan.allow_partial => Err(external(error)),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        self.rows.done();
-    }
-}
-
-/// The columns of the input: the account and the query, as JSON.
-fn listings_schema() -> SchemaRef {
-    let fields = ["account", "query"].map(|name| Field::new(name, DataType::Utf8, false));
-    Arc::new(Schema::new(fields.to_vec()))
-}
-
-/// Returns a row for each listing of a partition.
-fn rows_of(accounts: &LiveAccounts, partition: &Partition) -> Result<RecordBatch> {
-    let account = accounts.all().get(partition.account).map(LiveAccount::key);
-    let outside = |error| DataFusionError::External(Box::new(error));
-    let account = serde_json::to_string(&account).map_err(outside)?;
-    let queries = partition.queries.iter().map(serde_json::to_string);
-    let queries = queries.collect::<Result<Vec<_>, _>>().map_err(outside)?;
-    let accounts = Arc::new(StringArray::from(vec![account; queries.len()])) as ArrayRef;
-    Ok(RecordBatch::try_new(listings_schema(), vec![accounts, Arc::new(StringArray::from(queries))])?)
-}
-
-/// Returns the listings that rows of the input describe.
-///
-/// # Errors
-/// If an account is not one of this process.
-fn listings_of(accounts: &LiveAccounts, rows: &[RecordBatch]) -> Result<VecDeque<(usize, ListQuery)>> {
-    // What is in them may be personal, so the message of the parser is not repeated.
-    let unreadable = |_| {
-        DataFusionError::Plan(
-            "a query of another process cannot be read: it must be of the same version".to_owned(),
-        )
-    };
-    let mut listings = VecDeque::new();
-    for batch in rows {
-        let columns = batch.columns().iter().map(|column| column.as_string_opt::<i32>());
-        let columns = columns.collect::<Option<Vec<_>>>();
-        let Some([keys, queries]) = columns.as_deref() else {
-            return Err(DataFusionError::Internal("the input of a scan has other columns".to_owned()));
-        };
-        for row in 0..batch.num_rows() {
-            let key: AccountKey = serde_json::from_str(keys.value(row)).map_err(unreadable)?;
-            let query = serde_json::from_str(queries.value(row)).map_err(unreadable)?;
-            listings.push_back((accounts.place_of(&key)?, query));
-        }
-    }
-    Ok(listings)
 }
 
 fn properties_of(schema: SchemaRef, input: &Arc<dyn ExecutionPlan>) -> PlanProperties {

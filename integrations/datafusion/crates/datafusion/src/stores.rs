@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use anyprofile_snapshot::environment_store;
 use datafusion::{
     common::{DataFusionError, Result},
     execution::object_store::ObjectStoreRegistry,
@@ -14,8 +15,7 @@ use url::{Position, Url};
 
 /// The stores of `s3://`, `gs://` and `az://` with the credentials and settings of the environment, and the local disk.
 ///
-/// The variables are those of the `object_store` crate: `AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, `GOOGLE_SERVICE_ACCOUNT`,
-/// `AZURE_STORAGE_ACCOUNT_KEY`, … A plan names only the URL of a store, so each process needs its own credentials.
+/// They are opened as those of a snapshot are ([`environment_store`]). A plan names only the URL of a store, so each process needs its own credentials.
 #[derive(Debug, Default)]
 pub struct EnvironmentStores(Mutex<HashMap<String, Arc<dyn ObjectStore>>>);
 
@@ -58,12 +58,5 @@ fn opened(url: &Url) -> Result<Arc<dyn ObjectStore>> {
     if url.scheme() == "file" {
         return Ok(Arc::new(LocalFileSystem::new()));
     }
-    // Others than those of the stores have other meanings. One that is set to nothing is not set.
-    let is_of_store = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| name.starts_with(store));
-    let texts = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let set = texts.filter(|(name, value)| is_of_store(name) && !value.trim().is_empty());
-    let options = set.map(|(name, value)| (name.to_ascii_lowercase(), value));
-    let (store, _) = object_store::parse_url_opts(url, options)?;
-    Ok(Arc::from(store))
+    Ok(environment_store(url)?.0)
 }

@@ -60,6 +60,9 @@ pub(crate) struct Arguments {
     /// Set an option of the session; may be repeated. `show all` lists them.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
+    /// End a statement that takes longer than this with an error, in seconds [default: never; with --scheduler, an hour].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u64>,
     /// How many pages of all accounts together are requested at once.
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub(crate) concurrent_pages: usize,

@@ -1,5 +1,7 @@
 //! The accounts and snapshots of a run.
 
+use std::time::Duration;
+
 use anyprofile::{Accounts, Error, Services};
 use anyprofile_datafusion::{
     LIVE, LiveAccounts, RunLog, SNAPSHOT, SnapshotTable, register_live, register_snapshot,
@@ -13,6 +15,8 @@ use crate::{args::Arguments, exit::Failure};
 pub(crate) struct Session {
     pub(crate) context: SessionContext,
     pub(crate) log: RunLog,
+    /// How long a statement may take; `None` for as long as it takes.
+    pub(crate) timeout: Option<Duration>,
     /// It runs until this is dropped.
     _sandbox: Option<Sandbox>,
 }
@@ -54,7 +58,7 @@ impl Session {
             register_snapshot(&context, &name, snapshot).await?;
             names.push(name);
         }
-        let session = Self { context, log, _sandbox: sandbox };
+        let session = Self { context, log, timeout: timeout(arguments), _sandbox: sandbox };
         session.set(arguments).await?;
         Ok(session)
     }
@@ -89,6 +93,15 @@ fn context(arguments: &Arguments, schema: &str) -> Result<SessionContext, Failur
 #[cfg(not(feature = "ballista"))]
 fn context(_: &Arguments, schema: &str) -> Result<SessionContext, Failure> {
     Ok(anyprofile_datafusion::session(schema)?)
+}
+
+/// Returns how long a statement may take. A cluster that has no executor, or has lost a job, never answers.
+fn timeout(arguments: &Arguments) -> Option<Duration> {
+    #[cfg(feature = "ballista")]
+    let usual = arguments.scheduler.as_ref().map(|_| 3600);
+    #[cfg(not(feature = "ballista"))]
+    let usual = None;
+    arguments.timeout.or(usual).map(Duration::from_secs)
 }
 
 /// Returns the accounts. With a snapshot, a run may have none.

@@ -2,9 +2,8 @@
 
 use anyprofile::{Error, ErrorKind};
 use anyprofile_snapshot::SnapshotError;
+use anyprofile_terminal::printable_lines;
 use datafusion::{arrow::error::ArrowError, common::DataFusionError};
-
-use crate::printable::printable;
 
 /// How the command ended, as in `anyprofile`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,17 +63,17 @@ impl Failure {
     /// Prints the failure, and what to do next.
     pub(crate) fn print(&self) {
         match self {
-            Self::Usage(message) => say!("error: {}", printable(message)),
+            Self::Usage(message) => say!("error: {}", printable_lines(message)),
             Self::Profile(error) => print(error),
             Self::Query(error) => {
                 if let Some(error) = cause::<Error>(error) {
                     print(error);
                 } else if let Some((_, message)) = of_cluster(error) {
-                    say!("error: {}", printable(&message));
+                    say!("error: {}", printable_lines(&message));
                 } else if let Some(error) = cause::<SnapshotError>(error) {
-                    say!("error: {}", printable(&error.to_string()));
+                    say!("error: {}", printable_lines(&error.to_string()));
                 } else {
-                    say!("error: {}", printable(&message_of(error)));
+                    say!("error: {}", printable_lines(&message_of(error)));
                 }
             }
         }
@@ -137,7 +136,7 @@ fn message_of(error: &DataFusionError) -> String {
 
 /// Prints an error, whose text has what to do next.
 fn print(error: &Error) {
-    say!("error: {}", printable(&error.to_string()));
+    say!("error: {}", printable_lines(&error.to_string()));
 }
 
 fn of(error: &Error) -> Exit {

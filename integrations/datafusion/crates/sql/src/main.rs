@@ -12,7 +12,6 @@ mod args;
 mod connect;
 mod exit;
 mod output;
-mod printable;
 mod query;
 mod repl;
 mod split;

@@ -1,7 +1,8 @@
 //! Writes rows.
 
+use anyprofile_terminal::{Screen, printable, printable_lines};
 use std::{
-    io::{self, BufWriter, IsTerminal as _, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,7 +25,6 @@ use tempfile::NamedTempFile;
 use crate::{
     args::{Arguments, Format},
     exit::Failure,
-    printable::printable,
 };
 
 type Result<T> = std::result::Result<T, DataFusionError>;
@@ -41,8 +41,7 @@ pub(crate) struct Rows {
 
 /// Standard output, or a file that appears at its place when everything is written.
 enum Out {
-    Standard(BufWriter<io::Stdout>),
-    Terminal(Terminal),
+    Standard(BufWriter<Screen<io::Stdout>>),
     File(BufWriter<NamedTempFile>),
 }
 
@@ -50,7 +49,6 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(out) => out.write(bytes),
-            Self::Terminal(out) => out.write(bytes),
             Self::File(out) => out.write(bytes),
         }
     }
@@ -58,29 +56,8 @@ impl Write for Out {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.flush(),
-            Self::Terminal(out) => out.flush(),
             Self::File(out) => out.flush(),
         }
-    }
-}
-
-/// A terminal, which must not be controlled by what somebody has for a name. It has the lines that are whole.
-struct Terminal(Vec<u8>);
-
-impl Write for Terminal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
-        if let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') {
-            let lines: Vec<_> = self.0.drain(..=end).collect();
-            io::stdout().write_all(printable(&String::from_utf8_lossy(&lines)).as_bytes())?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let rest = std::mem::take(&mut self.0);
-        io::stdout().write_all(printable(&String::from_utf8_lossy(&rest)).as_bytes())?;
-        io::stdout().flush()
     }
 }
 
@@ -104,8 +81,7 @@ impl Rows {
             return Err(Failure::Usage("-o parquet needs --to FILE".to_owned()));
         }
         let out = match &to {
-            None if io::stdout().is_terminal() => Out::Terminal(Terminal(Vec::new())),
-            None => Out::Standard(BufWriter::new(io::stdout())),
+            None => Out::Standard(BufWriter::new(Screen::stdout())),
             Some(path) if path.exists() => {
                 return Err(Failure::Usage(format!(
                     "{}: it exists, and nothing is replaced",
@@ -231,13 +207,12 @@ impl Rows {
 pub(crate) fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     // A line end within a cell would look like a row of its own.
-    let one_line = |text: &str| printable(text).replace('\n', "\u{fffd}");
-    let batches = batches.iter().map(|batch| flat(batch, &one_line)).collect::<Result<Vec<_>>>()?;
+    let batches = batches.iter().map(|batch| flat(batch, &printable)).collect::<Result<Vec<_>>>()?;
     let empty = [RecordBatch::new_empty(Arc::clone(schema))];
     let batches = if batches.is_empty() { &empty[..] } else { &batches };
     let options = FormatOptions::new().with_null("-");
     let table = pretty_format_batches_with_options(batches, &options)?;
-    Ok(printable(&format!("{table}\n{rows} {}", if rows == 1 { "row" } else { "rows" })))
+    Ok(printable_lines(&format!("{table}\n{rows} {}", if rows == 1 { "row" } else { "rows" })))
 }
 
 /// Returns the rows of `EXPLAIN` as text: plans have long lines, and a frame around them helps nobody.
@@ -253,7 +228,7 @@ pub(crate) fn plan(batches: &[RecordBatch]) -> Result<String> {
             }
         }
     }
-    Ok(printable(text.trim_end()))
+    Ok(printable_lines(text.trim_end()))
 }
 
 /// Returns a text that no spreadsheet takes for a formula.

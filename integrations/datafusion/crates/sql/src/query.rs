@@ -1,5 +1,9 @@
 //! Runs statements.
 
+use std::time::Duration;
+
+use anyprofile::{Error, ErrorKind};
+use anyprofile_terminal::printable;
 use datafusion::{dataframe::DataFrame, execution::context::SQLOptions, logical_expr::LogicalPlan};
 use futures_util::TryStreamExt as _;
 
@@ -8,7 +12,6 @@ use crate::{
     connect::Session,
     exit::{Exit, Failure},
     output::{self, Rows},
-    printable::printable,
 };
 
 /// Runs the statements one after the other. The first that fails is the last.
@@ -33,12 +36,31 @@ pub(crate) async fn run(session: &Session, statement: &str, rows: &mut Rows) -> 
     let before = session.log.count();
     let reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false);
     let frame = session.context.sql_with_options(statement, reading).await?;
-    // `SET` and `CREATE` answer with nothing.
+    let answered = answer(frame, rows);
+    match session.timeout {
+        None => answered.await?,
+        Some(limit) => tokio::time::timeout(limit, answered).await.map_err(|_| too_long(limit))??,
+    }
+    Ok(warned(session, before))
+}
+
+fn too_long(limit: Duration) -> Error {
+    let message = format!("the statement was ended after {} s, and is not answered", limit.as_secs());
+    Error::new(ErrorKind::Timeout, message)
+        .with_hint("allow more with --timeout, and check that a cluster has executors")
+}
+
+async fn answer(frame: DataFrame, rows: &mut Rows) -> Result<(), Failure> {
+    // `SET` answers with nothing.
     if frame.schema().fields().is_empty() {
         frame.collect().await?;
-    } else {
-        deliver(frame, rows).await?;
+        return Ok(());
     }
+    deliver(frame, rows).await
+}
+
+/// Tells what is not known of the listings since the first `before`.
+fn warned(session: &Session, before: u64) -> Exit {
     let mut exit = Exit::Complete;
     for run in session.log.since(before) {
         if let Some(count) = run.undetermined.filter(|count| *count > 0) {
@@ -52,7 +74,7 @@ pub(crate) async fn run(session: &Session, statement: &str, rows: &mut Rows) -> 
             exit = Exit::Partial;
         }
     }
-    Ok(exit)
+    exit
 }
 
 async fn deliver(frame: DataFrame, rows: &mut Rows) -> Result<(), Failure> {

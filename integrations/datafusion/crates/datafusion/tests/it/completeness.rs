@@ -40,7 +40,6 @@ async fn a_total_that_is_not_met_ends_the_query() {
 
 #[tokio::test]
 async fn an_account_that_cannot_be_used_is_an_error_of_who_asks_for_it() {
-    let scene = Scene::new(5).await;
     let lost = AccountEntry::new("lost".parse().unwrap(), "probely".parse().unwrap())
         .with_secret("api_key", SecretSource::Env("ANYPROFILE_TEST_NO_SUCH_VARIABLE".to_owned()));
     let accounts = Services::builtin().open([lost]).unwrap();
@@ -63,7 +62,6 @@ async fn an_account_that_cannot_be_used_is_an_error_of_who_asks_for_it() {
     let partial = table(&context, "select count(*) from profiles").await.unwrap();
     assert_eq!(rows(&partial), [["0"]]);
     assert!(log.runs()[0].warning.as_ref().unwrap().contains("ANYPROFILE_TEST_NO_SUCH_VARIABLE"));
-    drop(scene);
 }
 
 #[tokio::test]

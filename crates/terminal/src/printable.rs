@@ -1,7 +1,4 @@
-//! Replaces characters that are unsafe to show on a terminal.
-//!
-//! Arguments, files, configuration and messages of services may contain characters that control a terminal, forge a
-//! line or display as something else. Unicode's properties decide, so that new characters are covered.
+//! Replaces characters that are unsafe to show on a terminal. Unicode's properties decide, so that new characters are covered.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -16,12 +13,24 @@ const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// Returns the text as one line, with U+FFFD for control characters, line ends, invisible characters and characters
 /// that change the text direction.
-pub(crate) fn printable(text: &str) -> String {
+///
+/// ```
+/// use anyprofile_terminal::printable;
+///
+/// assert_eq!(printable("Ada\u{1b}[2J\nLovelace"), "Ada\u{fffd}[2J\u{fffd}Lovelace");
+/// // The joiners of emoji and of some scripts are visible by what they join.
+/// assert_eq!(printable("می\u{200c}خواهم"), "می\u{200c}خواهم");
+/// ```
+pub fn printable(text: &str) -> String {
     shown(text, |_| false)
 }
 
 /// Returns a text as [`printable`] does, but keeps its line ends and tabs.
-pub(crate) fn printable_lines(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(anyprofile_terminal::printable_lines("one\ntwo\r"), "one\ntwo\u{fffd}");
+/// ```
+pub fn printable_lines(text: &str) -> String {
     shown(text, |c| matches!(c, '\n' | '\t'))
 }
 

@@ -4,9 +4,18 @@ use std::io::{self, IsTerminal as _, Write};
 
 use crate::printable::is_visible;
 
-/// A writer to standard output. On a terminal, an invisible or control character is written as its JSON escape, such
+/// A writer of text to standard output. On a terminal, an invisible or control character is written as its JSON escape, such
 /// as `\u009b`, which means the same in JSON. Otherwise bytes are written unchanged.
-pub(super) struct Screen<W> {
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// let mut screen = anyprofile_terminal::Screen::stdout();
+/// writeln!(screen, "{{\"name\": \"Ada\"}}")?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Screen<W> {
     out: W,
     is_terminal: bool,
     /// The start of a character that is not complete yet.
@@ -14,10 +23,12 @@ pub(super) struct Screen<W> {
     before: Option<char>,
 }
 
-/// Returns standard output.
-pub(super) fn stdout() -> Screen<io::Stdout> {
-    let out = io::stdout();
-    Screen { is_terminal: out.is_terminal(), out, rest: Vec::new(), before: None }
+impl Screen<io::Stdout> {
+    /// Returns standard output.
+    pub fn stdout() -> Self {
+        let out = io::stdout();
+        Self { is_terminal: out.is_terminal(), out, rest: Vec::new(), before: None }
+    }
 }
 
 impl<W: Write> Write for Screen<W> {
