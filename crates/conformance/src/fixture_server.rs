@@ -36,6 +36,9 @@ const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// Whether a request is for a page after the first one.
 type IsFurtherPage = dyn Fn(&SentRequest) -> bool + Send + Sync;
 
+/// Whether a request only reads, whatever its method.
+type IsRead = dyn Fn(&SentRequest) -> bool + Send + Sync;
+
 /// Returns the path of another record.
 type AnotherPath = dyn Fn(&str) -> Option<String> + Send + Sync;
 
@@ -79,6 +82,7 @@ struct FixtureServerState {
     writes: u64,
     newest: VecDeque<SentRequest>,
     disturbance: Option<Disturbed>,
+    is_read: Option<Arc<IsRead>>,
 }
 
 /// A disturbance and its progress.
@@ -152,6 +156,13 @@ impl FixtureServer {
         another_path: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.another_path = Some(Arc::new(another_path));
+        self
+    }
+
+    /// Sets which requests only read although their method is not `GET`, such as a search by `POST` or the request for a token. By
+    /// default, none.
+    pub fn with_reads(self, is_read: impl Fn(&SentRequest) -> bool + Send + Sync + 'static) -> Self {
+        self.shared.state().is_read = Some(Arc::new(is_read));
         self
     }
 
@@ -241,8 +252,11 @@ impl Shared {
     }
 
     /// Records a request, and returns how it is handled.
-    fn take(&self, request: SentRequest) -> Treatment {
+    fn take(&self, mut request: SentRequest) -> Treatment {
         let mut state = self.state();
+        if state.is_read.as_ref().is_some_and(|is_read| is_read(&request)) {
+            request.is_write = false;
+        }
         state.requests += 1;
         state.writes += u64::from(request.is_write);
         let treatment =

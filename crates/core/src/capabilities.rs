@@ -45,6 +45,10 @@ pub struct Capabilities {
     pub members: ListingCapabilities,
     /// The field table: the fields that the service has.
     pub fields: FieldTable,
+    /// What a user of the service must know and nothing else here says, each in a few words: `a deleted user stays in the list`. May be
+    /// empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traps: Vec<Cow<'static, str>>,
 }
 
 /// Which operations a provider supports.

@@ -129,6 +129,12 @@ impl Extension {
         Self(Content::Typed(Arc::new(Typed { record: extension, fields: OnceLock::new() })))
     }
 
+    /// Creates an extension from its fields, for a service whose fields are not known when the program is built. Returns `None` if they
+    /// cannot be encoded.
+    pub fn from_fields(fields: &BTreeMap<String, RawJson>) -> Option<Self> {
+        RawJson::encode(fields).map(Self::from_json)
+    }
+
     fn from_json(json: RawJson) -> Self {
         Self(Content::Json(Arc::new(Stored { json, fields: OnceLock::new() })))
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-pub(crate) use self::repair::repaired;
+pub use self::repair::repaired;
 use crate::path::is_identifier;
 
 /// A JSON value in the exact text that the service sent: numbers keep all digits, and keys keep their order.
@@ -70,7 +70,7 @@ impl RawJson {
 
 impl RawJson {
     /// Encodes a value as JSON; `None` if that fails.
-    pub(crate) fn encode(value: &impl Serialize) -> Option<Self> {
+    pub fn encode(value: &impl Serialize) -> Option<Self> {
         serde_json::value::to_raw_value(value).ok().map(Self::from)
     }
 }

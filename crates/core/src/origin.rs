@@ -40,8 +40,8 @@ impl View {
         Self(Cow::Borrowed(name))
     }
 
-    /// Creates a view with a name from the service.
-    pub(crate) fn named(name: &str) -> Self {
+    /// Creates a view whose name is not known when the program is built, such as from a file.
+    pub fn named(name: &str) -> Self {
         Self(Cow::Owned(name.to_owned()))
     }
 

@@ -24,11 +24,11 @@ pub use self::{
     secret_text::{SecretText, WITHHELD},
 };
 pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
+pub use crate::json::repaired;
 pub use crate::time_text::TimeText;
 pub use crate::word::word;
 use crate::{
     envelope::{self, TOO_MANY, rest::without_decoded},
-    json::repaired,
     listing::Quarantined,
     profile::RawJson,
 };

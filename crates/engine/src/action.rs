@@ -1,6 +1,6 @@
 //! Writes as values: a plan shows them, and sends exactly what it shows.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use anyprofile_core::{
     Error, ErrorKind, Profile, ProfileId, Result,
@@ -14,7 +14,7 @@ use serde_json::Value;
 #[derive(Clone)]
 pub struct Action {
     step: Step,
-    warning: Option<&'static str>,
+    warning: Option<Cow<'static, str>>,
 }
 
 #[derive(Clone)]
@@ -67,14 +67,14 @@ impl Action {
     }
 
     /// Adds a warning about the step, which its plan shows.
-    pub fn with_warning(mut self, warning: &'static str) -> Self {
-        self.warning = Some(warning);
+    pub fn with_warning(mut self, warning: impl Into<Cow<'static, str>>) -> Self {
+        self.warning = Some(warning.into());
         self
     }
 
     /// Returns the warning about the step.
-    pub(crate) fn warning(&self) -> Option<&'static str> {
-        self.warning
+    pub(crate) fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Returns the request as a plan shows it.

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     collections::HashMap,
     fmt,
     marker::PhantomData,
@@ -136,7 +137,7 @@ impl Caller {
         fact: Fact<T>,
         find: impl Future<Output = Result<T>> + Send,
     ) -> Result<Arc<T>> {
-        let cell = self.known.cell(fact.name, fact.most_age);
+        let cell = self.known.cell(fact.name.clone(), fact.most_age);
         let found = cell
             .get_or_try_init(|| async move {
                 let value: Arc<dyn Any + Send + Sync> = Arc::new(find.await?);
@@ -203,7 +204,7 @@ impl Caller {
 /// # }
 /// ```
 pub struct Fact<T> {
-    name: &'static str,
+    name: Cow<'static, str>,
     most_age: Option<Duration>,
     of: PhantomData<fn() -> T>,
 }
@@ -211,7 +212,12 @@ pub struct Fact<T> {
 impl<T> Fact<T> {
     /// Creates a fact that never changes.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, most_age: None, of: PhantomData }
+        Self { name: Cow::Borrowed(name), most_age: None, of: PhantomData }
+    }
+
+    /// Creates a fact whose name is not known when the program is built.
+    pub const fn named(name: String) -> Self {
+        Self { name: Cow::Owned(name), most_age: None, of: PhantomData }
     }
 
     /// Sets how old the fact may be. It is found again when it is older, and after a write.
@@ -223,11 +229,9 @@ impl<T> Fact<T> {
 
 impl<T> Clone for Fact<T> {
     fn clone(&self) -> Self {
-        *self
+        Self { name: self.name.clone(), ..*self }
     }
 }
-
-impl<T> Copy for Fact<T> {}
 
 impl<T> fmt::Debug for Fact<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -241,7 +245,7 @@ struct CachedFact {
     may_change: bool,
 }
 
-type Cells = HashMap<&'static str, Arc<OnceCell<CachedFact>>>;
+type Cells = HashMap<Cow<'static, str>, Arc<OnceCell<CachedFact>>>;
 
 /// The cache of an account, with one entry for each fact of the connector.
 #[derive(Clone, Default)]
@@ -254,7 +258,7 @@ impl Knowledge {
     }
 
     /// Returns the cell of a fact, or an empty one if the fact is too old.
-    fn cell(&self, name: &'static str, most_age: Option<Duration>) -> Arc<OnceCell<CachedFact>> {
+    fn cell(&self, name: Cow<'static, str>, most_age: Option<Duration>) -> Arc<OnceCell<CachedFact>> {
         let mut cells = self.lock();
         let cell = cells.entry(name).or_default();
         let is_old = |found: &CachedFact| most_age.is_some_and(|most| found.at.elapsed() > most);

@@ -76,7 +76,8 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    fn new(operation: impl Into<Cow<'static, str>>, method: Method) -> Self {
+    /// Creates a request with this method and no body. Only `GET` is [idempotent](Self::idempotent), unless it is declared.
+    pub fn new(operation: impl Into<Cow<'static, str>>, method: Method) -> Self {
         let idempotent = method == Method::GET;
         Self {
             operation: operation.into(),
@@ -205,7 +206,7 @@ impl Request {
     }
 
     /// Appends fixed segments to the path: `/v1/user_profiles`, with a trailing slash if the API has one.
-    pub fn path(mut self, path: &'static str) -> Self {
+    pub fn path(mut self, path: &str) -> Self {
         self.path.push_str(path);
         self
     }

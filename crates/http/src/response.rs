@@ -173,6 +173,16 @@ impl Response {
         &self.url
     }
 
+    /// Returns the largest number of records that a page may have; see [`asking_for`](crate::Request::asking_for).
+    pub fn most_records(&self) -> usize {
+        self.most_records
+    }
+
+    /// Returns whether records are to keep their JSON text; see [`with_raw_records`](crate::HttpClient::with_raw_records).
+    pub fn keeps_raw(&self) -> bool {
+        self.keeps_raw
+    }
+
     /// Returns the service and account that the response is from.
     pub fn info(&self) -> &ProviderInfo {
         &self.account.info

@@ -60,7 +60,11 @@ enum Get {
     /// The state of a field, as one of five words.
     State(FieldPath),
     /// A part of a field that names a person.
-    Person(FieldPath, fn(&Profile) -> &Field<Actor>, fn(&Actor) -> &Field<String>),
+    Person(
+        #[cfg_attr(not(feature = "arrow"), allow(dead_code))] FieldPath,
+        fn(&Profile) -> &Field<Actor>,
+        fn(&Actor) -> &Field<String>,
+    ),
     /// The first address, or the one marked as the primary one.
     Email,
     /// The profile as JSON.

@@ -262,7 +262,8 @@ impl fmt::Display for WriteRule {
 }
 
 impl WriteRule {
-    /// Creates a rule for a field that an update can set for these kinds of ids, and that cannot be cleared.
+    /// Creates a rule for a field that an update can set for these kinds of ids, and that cannot be cleared. Kinds that are not known when
+    /// the program is built go to [`id_kinds`](Self::id_kinds).
     pub const fn set_only(id_kinds: &'static [IdKind], format: ValueFormat) -> Self {
         Self {
             id_kinds: Cow::Borrowed(id_kinds),
@@ -315,14 +316,14 @@ impl WriteRule {
     }
 
     /// Sets the side effect of a change.
-    pub fn with_warning(mut self, warning: &'static str) -> Self {
-        self.warning = Some(Cow::Borrowed(warning));
+    pub fn with_warning(mut self, warning: impl Into<Cow<'static, str>>) -> Self {
+        self.warning = Some(warning.into());
         self
     }
 
     /// Sets the side effect at creation.
-    pub fn with_creation_warning(mut self, warning: &'static str) -> Self {
-        self.creation_warning = Some(Cow::Borrowed(warning));
+    pub fn with_creation_warning(mut self, warning: impl Into<Cow<'static, str>>) -> Self {
+        self.creation_warning = Some(warning.into());
         self
     }
 }
@@ -375,12 +376,12 @@ pub struct FieldSource {
 
 impl FieldSpec {
     /// Creates a read-only field that all records of the service have.
-    pub fn read(path: FieldPath, name: &'static str) -> Self {
+    pub fn read(path: FieldPath, name: impl Into<Cow<'static, str>>) -> Self {
         Self::unread(path).with_source(None, name)
     }
 
     /// Creates a read-only field of one record. [`and_in`](Self::and_in) adds further records.
-    pub fn read_in(path: FieldPath, view: View, name: &'static str) -> Self {
+    pub fn read_in(path: FieldPath, view: View, name: impl Into<Cow<'static, str>>) -> Self {
         Self::unread(path).with_source(Some(view), name)
     }
 
@@ -388,13 +389,13 @@ impl FieldSpec {
         Self { path, sources: Vec::new(), read: Readable::Yes, write: None }
     }
 
-    fn with_source(mut self, view: Option<View>, name: &'static str) -> Self {
-        self.sources.push(FieldSource { view, name: Cow::Borrowed(name) });
+    fn with_source(mut self, view: Option<View>, name: impl Into<Cow<'static, str>>) -> Self {
+        self.sources.push(FieldSource { view, name: name.into() });
         self
     }
 
     /// Adds another record that has the field.
-    pub fn and_in(self, view: View, name: &'static str) -> Self {
+    pub fn and_in(self, view: View, name: impl Into<Cow<'static, str>>) -> Self {
         self.with_source(Some(view), name)
     }
 
@@ -405,8 +406,8 @@ impl FieldSpec {
     }
 
     /// Declares that only a credential with this permission sees the field.
-    pub fn withheld(mut self, needs: &'static str) -> Self {
-        self.read = Readable::Withheld { needs: Cow::Borrowed(needs) };
+    pub fn withheld(mut self, needs: impl Into<Cow<'static, str>>) -> Self {
+        self.read = Readable::Withheld { needs: needs.into() };
         self
     }
 

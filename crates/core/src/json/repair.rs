@@ -16,7 +16,7 @@ const MOST_LEVELS: usize = 32;
 /// Half of a surrogate pair becomes U+FFFD; in a key its digits follow, so that two keys stay different. A number
 /// outside the range of a 64-bit float, and an array or object that is nested too deep, become a string with their
 /// text, so that nothing is lost.
-pub(crate) fn repaired(text: &str) -> Option<String> {
+pub fn repaired(text: &str) -> Option<String> {
     let mut repair = Repair { text, at: 0, copied: 0, repaired: String::new(), levels: 0 };
     while let Some(byte) = text.as_bytes().get(repair.at) {
         match byte {

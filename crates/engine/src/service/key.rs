@@ -54,6 +54,8 @@ pub enum SettingKind {
     },
     /// The path of a file. A relative path starts at the folder of the account file.
     Path,
+    /// A name, or the path of a file: a text with a slash or a dot is a path. A relative path starts at the folder of the account file.
+    NameOrPath,
     /// A table of keys of its own.
     Table(Vec<SettingKey>),
 }
@@ -156,6 +158,20 @@ impl SettingKey {
         Self::new(name, SettingKind::Path, doc)
     }
 
+    /// Creates a key whose value is a name, or the path of a file.
+    pub fn name_or_path(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, SettingKind::NameOrPath, doc)
+    }
+
+    /// Returns whether a value of this key is the path of a file.
+    pub fn is_path(&self, value: &str) -> bool {
+        match self.kind {
+            SettingKind::Path => true,
+            SettingKind::NameOrPath => value.contains(['/', '\\', '.']),
+            _ => false,
+        }
+    }
+
     /// Creates a key whose value is a table of keys of its own: `name = { key = … }`.
     pub fn table(
         name: impl Into<Cow<'static, str>>,
@@ -199,7 +215,7 @@ impl SettingKey {
     /// Returns a valid value, for an account that sends no request.
     pub fn placeholder(&self) -> Value {
         match &self.kind {
-            SettingKind::Text => "example".into(),
+            SettingKind::Text | SettingKind::NameOrPath => "example".into(),
             SettingKind::Url => "https://service.invalid".into(),
             SettingKind::Path => "example.txt".into(),
             SettingKind::Choice(words) => words.first().map_or("", |word| &**word).into(),
@@ -219,7 +235,7 @@ impl SettingKey {
     pub fn check(&self, value: &Value) -> Result<()> {
         let has = |words: &[Cow<'static, str>], word: &str| words.iter().any(|known| known == word);
         let fits = match &self.kind {
-            SettingKind::Text | SettingKind::Path => value.is_string(),
+            SettingKind::Text | SettingKind::Path | SettingKind::NameOrPath => value.is_string(),
             SettingKind::Url => match value.as_str() {
                 Some(url) if holds_user(url) => {
                     return Err(Error::config(format!(
@@ -271,7 +287,11 @@ impl SettingKey {
     pub fn value_of(&self, text: &str) -> Result<Value> {
         let text = text.trim();
         let value = match &self.kind {
-            SettingKind::Text | SettingKind::Url | SettingKind::Path | SettingKind::Choice(_) => text.into(),
+            SettingKind::Text
+            | SettingKind::Url
+            | SettingKind::Path
+            | SettingKind::NameOrPath
+            | SettingKind::Choice(_) => text.into(),
             SettingKind::Number { .. } => text.parse::<u64>().map_or(Value::Null, Value::from),
             SettingKind::Flag => text.parse::<bool>().map_or(Value::Null, Value::from),
             SettingKind::Table(_) => serde_json::from_str(text).unwrap_or_default(),
@@ -312,6 +332,7 @@ impl fmt::Display for SettingKind {
             Self::List { words } if words.is_empty() => formatter.write_str("a list of strings"),
             Self::List { words } => write!(formatter, "\"{}\" or a list of strings", words.join("\", \"")),
             Self::Path => formatter.write_str("the path of a file"),
+            Self::NameOrPath => formatter.write_str("a name, or the path of a file"),
             Self::Table(keys) => {
                 let keys: Vec<&str> = keys.iter().map(|key| &*key.name).collect();
                 write!(formatter, "a table of {}", keys.join(", "))

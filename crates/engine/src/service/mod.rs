@@ -69,7 +69,11 @@ struct Inner {
     keys: Vec<SettingKey>,
     credentials: Vec<CredentialSet>,
     configure: Arc<dyn Fn(Settings) -> Result<Box<Connect>> + Send + Sync>,
+    resolve: Option<Arc<Resolve>>,
 }
+
+/// Returns the description of the service that an account's settings name.
+type Resolve = dyn Fn(&Settings) -> Result<ServiceDescriptor> + Send + Sync;
 
 impl ServiceDescriptor {
     /// Creates a description from the name in account files and ids, the display name, and the function that connects an account.
@@ -103,6 +107,7 @@ impl ServiceDescriptor {
             keys: Vec::new(),
             credentials: Vec::new(),
             configure: Arc::new(configure),
+            resolve: None,
         }))
     }
 
@@ -126,6 +131,28 @@ impl ServiceDescriptor {
     /// without any needs no credential.
     pub fn with_credential(self, credential: impl Into<CredentialSet>) -> Self {
         self.change(|inner| inner.credentials.push(credential.into()))
+    }
+
+    /// Makes it the description of many services: `resolve` returns that of the service that an account's settings name, such as by the
+    /// name of a file.
+    pub fn resolved_by(self, resolve: impl Fn(&Settings) -> Result<Self> + Send + Sync + 'static) -> Self {
+        self.change(|inner| inner.resolve = Some(Arc::new(resolve)))
+    }
+
+    /// Returns the description of the service that an account's settings name; this one, unless it is [of many](Self::resolved_by).
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if the settings name no service.
+    pub fn resolve(&self, settings: &Settings) -> Result<Self> {
+        match &self.0.resolve {
+            Some(resolve) => resolve(settings),
+            None => Ok(self.clone()),
+        }
+    }
+
+    /// Returns whether it is the description of many services: an account's settings decide which keys it has.
+    pub fn is_of_many(&self) -> bool {
+        self.0.resolve.is_some()
     }
 
     /// Returns the name in account files and ids.

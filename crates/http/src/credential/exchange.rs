@@ -33,6 +33,8 @@ pub struct TokenExchange {
     pub(super) as_json: bool,
     #[cfg(feature = "jwt")]
     pub(super) grant_assertion: Option<JwtAssertion>,
+    /// The JSON pointer of the token in the response.
+    pub(super) token: Option<String>,
     pub(super) setting: &'static str,
     pub(super) dialect: Arc<dyn Dialect>,
 }
@@ -41,7 +43,6 @@ pub struct TokenExchange {
 #[derive(Clone)]
 pub(super) enum Client {
     /// It does not.
-    #[cfg(feature = "jwt")]
     Unnamed,
     /// With HTTP Basic (`client_secret_basic`).
     Basic { id: String, secret: Secret },
@@ -77,6 +78,7 @@ impl TokenExchange {
             as_json: false,
             #[cfg(feature = "jwt")]
             grant_assertion: None,
+            token: None,
             setting: "the URL of the token endpoint",
             dialect: Arc::new(CLIENT_DIALECT),
         }
@@ -106,6 +108,26 @@ impl TokenExchange {
         Self::of(url, client, "client_credentials")
     }
 
+    /// Creates an exchange of a service's own: the fields of its request, such as a user name and a password, without an OAuth client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](anyprofile_core::ErrorKind::Config) if a value is empty or holds an invisible character.
+    pub fn of_fields(url: Url, fields: impl IntoIterator<Item = (String, Secret)>) -> Result<Self> {
+        let mut exchange = Self::of(url, Client::Unnamed, "");
+        exchange.form.clear();
+        for (name, value) in fields {
+            usable(&value)?;
+            exchange.form.push((name.into(), value));
+        }
+        Ok(exchange)
+    }
+
+    /// Sets the JSON pointer of the token in the response. Default: the response of RFC 6749, with `access_token`.
+    pub fn with_token_at(mut self, pointer: impl Into<String>) -> Self {
+        self.token = Some(pointer.into());
+        self
+    }
+
     /// Creates an exchange of signed tokens for access tokens (JWT bearer grant, RFC 7523 §2.1), as for a service account. The
     /// assertion is signed anew for each exchange, and needs an [issuer](JwtAssertion::with_issuer).
     #[cfg(feature = "jwt")]
@@ -119,8 +141,9 @@ impl TokenExchange {
     pub fn with_client_secret(mut self, client_secret: Secret) -> Self {
         match &mut self.client {
             Client::Basic { secret, .. } | Client::Form { secret, .. } => *secret = client_secret,
+            Client::Unnamed => {}
             #[cfg(feature = "jwt")]
-            Client::Unnamed | Client::Assertion { .. } => {}
+            Client::Assertion { .. } => {}
         }
         self
     }
@@ -174,8 +197,9 @@ impl TokenExchange {
     pub(super) fn each_secret(&self, mut visit: impl FnMut(&str)) {
         match &self.client {
             Client::Basic { secret, .. } | Client::Form { secret, .. } => visit(secret.expose().trim()),
+            Client::Unnamed => {}
             #[cfg(feature = "jwt")]
-            Client::Unnamed | Client::Assertion { .. } => {}
+            Client::Assertion { .. } => {}
         }
         for (name, value) in &self.form {
             if !matches!(&**name, "grant_type" | "scope" | "audience" | "resource") {

@@ -47,6 +47,8 @@ pub struct Credential(pub(crate) CredentialKind);
 #[derive(Clone)]
 pub(crate) enum CredentialKind {
     Header(HeaderName, HeaderValue),
+    /// Several headers, each with its secret.
+    Headers(Vec<(HeaderName, HeaderValue, Secret)>),
     /// The header, and the password in it.
     Basic(HeaderValue, Secret),
     Renewed(Arc<RenewedToken>),
@@ -60,6 +62,34 @@ impl Credential {
     /// [`ErrorKind::Config`] if the secret is empty, holds an invisible character, or has characters that a header does not allow.
     pub fn header(name: HeaderName, scheme: Option<&str>, secret: &Secret) -> Result<Self> {
         header_value(scheme, secret).map(|value| Self(CredentialKind::Header(name, value)))
+    }
+
+    /// Creates a credential that sends several headers with every request, for services that take more than one secret, or one with a text
+    /// before it: each has a name, the text before the secret, and the secret.
+    ///
+    /// ```
+    /// use anyprofile_http::{Credential, HeaderName, Secret};
+    ///
+    /// let credential = Credential::headers([
+    ///     (HeaderName::from_static("x-api-key"), String::new(), Secret::from("the-key")),
+    ///     (HeaderName::from_static("authorization"), "Token token=".to_owned(), Secret::from("the-token")),
+    /// ])?;
+    /// # let _ = credential;
+    /// # Ok::<(), anyprofile_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if there is no header, or for a secret as with [`header`](Self::header).
+    pub fn headers(headers: impl IntoIterator<Item = (HeaderName, String, Secret)>) -> Result<Self> {
+        let mut all = Vec::new();
+        for (name, before, secret) in headers {
+            let value = sensitive(&format!("{before}{}", usable(&secret)?))?;
+            all.push((name, value, secret));
+        }
+        if all.is_empty() {
+            return Err(Error::config("a credential needs at least one header"));
+        }
+        Ok(Self(CredentialKind::Headers(all)))
     }
 
     /// Creates a credential that sends a user name and a password with every request (HTTP Basic, RFC 7617).
@@ -106,10 +136,13 @@ impl Credential {
         Self::renewed(TokenSource::Function(FetchedHeader::new(name, scheme, fetch)))
     }
 
-    /// Returns the header that the credential is sent in.
+    /// Returns the header that the credential is sent in; of several, the first.
     pub fn header_name(&self) -> HeaderName {
         match &self.0 {
             CredentialKind::Header(name, _) => name.clone(),
+            CredentialKind::Headers(all) => {
+                all.first().map_or(http::header::AUTHORIZATION, |(name, _, _)| name.clone())
+            }
             CredentialKind::Basic(..) => http::header::AUTHORIZATION,
             CredentialKind::Renewed(token) => token.header_name(),
         }
@@ -124,6 +157,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match &self.0 {
             CredentialKind::Header(..) => "Credential(header)",
+            CredentialKind::Headers(..) => "Credential(headers)",
             CredentialKind::Basic(..) => "Credential(basic)",
             CredentialKind::Renewed(token) => match &token.source {
                 TokenSource::Exchange(_) => "Credential(token exchange)",
@@ -266,6 +300,11 @@ impl Credential {
             CredentialKind::Header(_, value) => {
                 if let Some(secret) = of_header(value) {
                     visit(&secret);
+                }
+            }
+            CredentialKind::Headers(all) => {
+                for (_, _, secret) in all {
+                    visit(secret.expose().trim());
                 }
             }
             CredentialKind::Basic(value, password) => {

@@ -58,6 +58,12 @@ impl Credential {
                 headers.insert(name.clone(), value.clone());
                 Ok(None)
             }
+            CredentialKind::Headers(all) => {
+                for (name, value, _) in all {
+                    headers.insert(name.clone(), value.clone());
+                }
+                Ok(None)
+            }
             CredentialKind::Basic(value, _) => {
                 headers.insert(http::header::AUTHORIZATION, value.clone());
                 Ok(None)
@@ -190,7 +196,6 @@ impl TokenExchange {
                 ("client_id", id.as_str()),
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ]),
-            #[cfg(feature = "jwt")]
             Client::Unnamed => {}
         }
         form.extend(signed.iter().map(|(name, value)| (*name, value.expose())));
@@ -201,7 +206,8 @@ impl TokenExchange {
         } else {
             request.form(form)
         };
-        let operation = Operation::new(request, token);
+        let at = self.token.clone();
+        let operation = Operation::new(request, move |response| token(response, at.as_deref()));
         let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let mut observed = ObservedOperation::begin(&call.account, &outbound);
@@ -234,8 +240,19 @@ impl TokenExchange {
 }
 
 /// Reads the token of a response, and returns it with its header.
-fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
-    let token: TokenResponse = response.decode()?;
+///
+/// `at` is the JSON pointer of the token in a response that is not that of RFC 6749.
+fn token(response: &Response, at: Option<&str>) -> Result<(TokenResponse, HeaderValue)> {
+    let token: TokenResponse = match at {
+        None => response.decode()?,
+        Some(at) => {
+            let body: serde_json::Value = response.decode()?;
+            let token = body.pointer(at).and_then(serde_json::Value::as_str).ok_or_else(|| {
+                response.error(ErrorKind::Decode, format!("the response has no token at '{at}'"))
+            })?;
+            TokenResponse { access_token: token.into(), expires_in: body.get("expires_in").cloned() }
+        }
+    };
     let header = sensitive(&format!("Bearer {}", token.access_token.expose())).map_err(|_| {
         response.error(ErrorKind::Decode, "the access token holds characters that a header does not allow")
     })?;
