@@ -19,6 +19,7 @@ services_of_this_project! {
     "probely" => anyprofile_probely,
     "anthropic" => anyprofile_anthropic,
     "scim" => anyprofile_scim,
+    "declared" => anyprofile_declared,
 }
 
 /// Returns the hint for a program without any service.

@@ -52,6 +52,7 @@
 //! | `probely` | | Probely, also known as Snyk API & Web: the module `probely` |
 //! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
 //! | `scim` | | any service that speaks SCIM 2.0: the module `scim` |
+//! | `declared` | | services that a definition file describes, with a catalog of them: the module `declared` |
 //! | `config` | | accounts from a TOML file: `Accounts::load` |
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http_client`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
@@ -97,6 +98,8 @@ pub use anyprofile_core::*;
 
 #[cfg(feature = "anthropic")]
 pub use anyprofile_anthropic as anthropic;
+#[cfg(feature = "declared")]
+pub use anyprofile_declared as declared;
 #[cfg(feature = "engine")]
 pub use anyprofile_engine as engine;
 #[cfg(feature = "filter")]

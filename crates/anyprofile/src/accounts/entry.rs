@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "config")]
 use anyprofile_core::Result;
 use anyprofile_core::{AccountName, Error, ServiceName};
-use anyprofile_engine::Settings;
 #[cfg(feature = "config")]
-use anyprofile_engine::{SettingKey, SettingKind};
+use anyprofile_engine::SettingKey;
+use anyprofile_engine::Settings;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 #[cfg(feature = "config")]
 use serde_json::Map;
@@ -124,8 +124,9 @@ impl AccountEntry {
                 *path = folder.join(&*path);
             }
         }
-        for key in keys.filter(|key| key.kind == SettingKind::Path) {
-            if let Some(path) = self.settings.get(&key.name).and_then(Value::as_str) {
+        for key in keys {
+            let value = self.settings.get(&key.name).and_then(Value::as_str);
+            if let Some(path) = value.filter(|value| key.is_path(value)) {
                 let path = folder.join(path).display().to_string();
                 self.settings.insert(key.name.clone(), path);
             }

@@ -94,9 +94,10 @@ impl Services {
     fn open_one(&self, entry: AccountEntry) -> Result<Account> {
         let of_account = |error: Error| in_account(entry.name(), &error);
         let service = self.named(entry.service().as_str()).map_err(of_account)?;
-        check_descriptor(service)?;
         let mut settings = entry.settings().clone();
         let http = take_http_options(&mut settings).map_err(of_account)?;
+        let service = &service.resolve(&settings).map_err(of_account)?;
+        check_descriptor(service)?;
         let credentials: Vec<&str> = entry.secrets().map(|(key, _)| key).collect();
         check_keys(service, &settings, &credentials).map_err(of_account)?;
         let configured = service.configure(settings, &credentials).map_err(of_account)?;

@@ -101,7 +101,8 @@ fn debug_shows_no_secret() {
 fn what_a_service_describes_is_what_it_reads() {
     use anyprofile_engine::{SettingKey, SettingKind, Settings};
 
-    for service in Services::builtin().iter() {
+    // What a description of many services has is decided by an account's settings.
+    for service in Services::builtin().iter().filter(|service| !service.is_of_many()) {
         let credentials: Vec<&str> = service.credentials()[0].keys().iter().map(|key| &*key.name).collect();
         let value = |key: &SettingKey| match &key.kind {
             SettingKind::Choice(words) => json!(words[0]),

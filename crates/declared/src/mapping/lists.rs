@@ -1,0 +1,434 @@
+//! Fields with several values: addresses, roles, groups.
+
+use std::collections::BTreeMap;
+
+use anyprofile_core::{
+    Email, Field, Timestamp,
+    profile::{EmailPurpose, Entitlement, Group, Label, Phone, Role, RoleAssignment, RoleScope, ScopeTier},
+};
+use serde_json::Value;
+
+use super::rule::{Resolved, Said, meets};
+use crate::{
+    definition::{EmailRule, ItemRule, Rule, Scalars},
+    record::{Captured, Look, Lookup, SlotRef},
+};
+
+/// The pointers that the rules of an element read: what else an element has is not lost.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered(BTreeMap<String, Covered>, bool);
+
+impl Covered {
+    fn add(&mut self, pointer: &str) {
+        let mut here = self;
+        for token in pointer.split('/').skip(1) {
+            here = here.0.entry(token.replace("~1", "/").replace("~0", "~")).or_default();
+        }
+        here.1 = true;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.1 |= other.1;
+        for (key, inner) in &other.0 {
+            self.0.entry(key.clone()).or_default().merge(inner);
+        }
+    }
+
+    /// Returns whether the elements themselves are read, as texts.
+    pub(super) fn is_of_texts(&self) -> bool {
+        self.1 && self.0.is_empty()
+    }
+
+    /// Returns whether everything in a value is read.
+    pub(super) fn covers(&self, value: &Value) -> bool {
+        match value {
+            _ if self.1 && !value.is_object() && !value.is_array() => true,
+            Value::Object(fields) => fields.iter().all(|(key, value)| {
+                self.0.get(key).is_some_and(|inner| inner.covers(value) || (inner.1 && inner.0.is_empty()))
+            }),
+            // Null in place of an object.
+            Value::Null => true,
+            _ => self.1,
+        }
+    }
+}
+
+/// Where the items of a rule are.
+#[derive(Clone, Debug)]
+enum Items<P> {
+    /// In the record itself.
+    One(P),
+    /// In a list, with conditions on its elements.
+    Each {
+        list: SlotRef,
+        absent_is_none: bool,
+        all_known: bool,
+        or_name: bool,
+        conditions: Vec<(String, Scalars)>,
+        covered: Covered,
+    },
+}
+
+/// An item of a list, or several.
+#[derive(Clone, Debug)]
+pub(super) struct ListRule {
+    place: Items<One>,
+    each: Option<Parts<Box<str>>>,
+}
+
+/// An item in the record itself.
+#[derive(Clone, Debug)]
+struct One {
+    parts: Parts<SlotRef>,
+    /// The flag that gives the item a name, and the name.
+    flag: Option<(SlotRef, String)>,
+}
+
+/// The parts of an item.
+#[derive(Clone, Debug)]
+struct Parts<P> {
+    /// The id, number or address.
+    id: Option<Resolved<P>>,
+    name: Option<Resolved<P>>,
+    kind: Option<Resolved<P>>,
+    color: Option<Resolved<P>>,
+    primary: Option<Resolved<P>>,
+    verified: Option<Resolved<P>>,
+    scope: Option<Resolved<P>>,
+    scope_id: Option<Resolved<P>>,
+    scope_name: Option<Resolved<P>>,
+    is_login: bool,
+}
+
+/// What the parts say of an item.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Item {
+    id: Field<String>,
+    name: Field<String>,
+    kind: Field<String>,
+    color: Field<String>,
+    primary: Field<bool>,
+    verified: Field<bool>,
+    scope: Field<String>,
+    scope_id: Field<String>,
+    scope_name: Field<String>,
+    is_login: bool,
+}
+
+/// Whether a list is known, and what is in it.
+#[derive(Clone, Debug)]
+pub(super) enum Listed {
+    Absent,
+    Null,
+    Items(Vec<Item>),
+}
+
+struct PartRules<'a> {
+    id: Option<&'a Rule>,
+    name: Option<&'a Rule>,
+    kind: Option<&'a Rule>,
+    color: Option<&'a Rule>,
+    primary: Option<&'a Rule>,
+    verified: Option<&'a Rule>,
+    scope: Option<&'a Rule>,
+    scope_id: Option<&'a Rule>,
+    scope_name: Option<&'a Rule>,
+    is_login: bool,
+}
+
+impl<P> Parts<P> {
+    fn new(rules: &PartRules<'_>, place: &mut dyn FnMut(&str) -> P) -> Self {
+        let mut resolve = |rule: Option<&Rule>| rule.map(|rule| Resolved::new(rule, place));
+        Self {
+            id: resolve(rules.id),
+            name: resolve(rules.name),
+            kind: resolve(rules.kind),
+            color: resolve(rules.color),
+            primary: resolve(rules.primary),
+            verified: resolve(rules.verified),
+            scope: resolve(rules.scope),
+            scope_id: resolve(rules.scope_id),
+            scope_name: resolve(rules.scope_name),
+            is_login: rules.is_login,
+        }
+    }
+
+    fn item<L: Lookup<Place = P>>(&self, record: &L, now: Timestamp) -> Item {
+        let text = |rule: &Option<Resolved<P>>| {
+            rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(record, now).said).empty_as_null())
+        };
+        let flag = |rule: &Option<Resolved<P>>| {
+            rule.as_ref().map_or(Field::Absent, |rule| flag_of(&rule.say(record, now).said))
+        };
+        Item {
+            id: text(&self.id),
+            name: text(&self.name),
+            kind: text(&self.kind),
+            color: text(&self.color),
+            primary: flag(&self.primary),
+            verified: flag(&self.verified),
+            scope: text(&self.scope),
+            scope_id: text(&self.scope_id),
+            scope_name: text(&self.scope_name),
+            is_login: self.is_login,
+        }
+    }
+}
+
+/// Returns a text, or a number as a text.
+pub(super) fn text_of(said: &Said<'_>) -> Field<String> {
+    match said {
+        Said::Null => Field::Null,
+        Said::Text(text) => Field::Value(text.to_string()),
+        Said::Number(number) => Field::Value(number.to_string()),
+        Said::Absent | Said::Bool(_) | Said::Other => Field::Absent,
+    }
+}
+
+/// Returns true or false.
+pub(super) fn flag_of(said: &Said<'_>) -> Field<bool> {
+    match said {
+        Said::Null => Field::Null,
+        Said::Bool(value) => Field::Value(*value),
+        Said::Absent | Said::Text(_) | Said::Number(_) | Said::Other => Field::Absent,
+    }
+}
+
+impl ListRule {
+    fn new(
+        rules: &PartRules<'_>,
+        each: Option<&str>,
+        conditions: &BTreeMap<String, Scalars>,
+        flag: Option<(&str, &str)>,
+        (absent_is_none, all_known, or_name): (bool, bool, bool),
+        place: &mut dyn FnMut(&str, bool) -> SlotRef,
+    ) -> Self {
+        if let Some(list) = each {
+            let mut covered = Covered::default();
+            let list = place(list, true);
+            let parts = Parts::new(rules, &mut |pointer| {
+                covered.add(pointer);
+                pointer.into()
+            });
+            for pointer in conditions.keys() {
+                covered.add(pointer);
+            }
+            let conditions =
+                conditions.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect();
+            Self {
+                place: Items::Each { list, absent_is_none, all_known, or_name, conditions, covered },
+                each: Some(parts),
+            }
+        } else {
+            let flag = flag.map(|(pointer, name)| (place(pointer, false), name.to_owned()));
+            let parts = Parts::new(rules, &mut |pointer| place(pointer, false));
+            Self { place: Items::One(One { parts, flag }), each: None }
+        }
+    }
+
+    pub(super) fn of_email(rule: &EmailRule, place: &mut dyn FnMut(&str, bool) -> SlotRef) -> Self {
+        let address = Rule::at(&rule.at);
+        let rules = PartRules {
+            id: Some(&address),
+            name: None,
+            kind: rule.purpose.as_ref(),
+            color: None,
+            primary: rule.primary.as_ref(),
+            verified: rule.verified.as_ref(),
+            scope: None,
+            scope_id: None,
+            scope_name: None,
+            is_login: rule.login,
+        };
+        Self::new(
+            &rules,
+            rule.each.as_deref(),
+            &rule.conditions,
+            None,
+            (rule.absent_is_none, false, false),
+            place,
+        )
+    }
+
+    pub(super) fn of_item(rule: &ItemRule, place: &mut dyn FnMut(&str, bool) -> SlotRef) -> Self {
+        let rules = PartRules {
+            id: rule.id.as_ref(),
+            name: rule.name.as_ref(),
+            kind: rule.kind.as_ref(),
+            color: rule.color.as_ref(),
+            primary: None,
+            verified: None,
+            scope: rule.scope.as_ref(),
+            scope_id: rule.scope_id.as_ref(),
+            scope_name: rule.scope_name.as_ref(),
+            is_login: false,
+        };
+        let flag = rule.flag.as_deref().zip(rule.name_is.as_deref());
+        Self::new(
+            &rules,
+            rule.each.as_deref(),
+            &rule.conditions,
+            flag,
+            (rule.absent_is_none, rule.all_known, rule.or_name),
+            place,
+        )
+    }
+
+    /// Returns the place of the list.
+    pub(super) fn place(&self) -> Option<&SlotRef> {
+        match &self.place {
+            Items::Each { list, .. } => Some(list),
+            Items::One(_) => None,
+        }
+    }
+
+    /// Returns whether the rule says which items there are: without it, the list is not known.
+    fn is_of_all(&self) -> bool {
+        matches!(&self.place, Items::Each { .. } | Items::One(One { flag: Some(_), .. }))
+    }
+
+    /// Adds what the rule reads of an element of a list.
+    pub(super) fn cover(&self, all: &mut std::collections::HashMap<usize, Covered>) {
+        if let Items::Each { list, covered, .. } = &self.place {
+            all.entry(list.slot).or_default().merge(covered);
+        }
+    }
+
+    /// Returns whether a text in place of the list has a meaning.
+    pub(super) fn takes_text(&self) -> bool {
+        matches!(&self.place, Items::Each { or_name: true, .. })
+    }
+
+    /// Returns the pointers that the rule reads, as names.
+    pub(super) fn names(&self) -> Vec<&str> {
+        match &self.place {
+            Items::Each { list, .. } => vec![&*list.name],
+            Items::One(one) => {
+                let parts = [&one.parts.id, &one.parts.name];
+                let places = parts.into_iter().flatten().flat_map(Resolved::places);
+                places.chain(one.flag.iter().map(|(flag, _)| flag)).map(|place| &*place.name).collect()
+            }
+        }
+    }
+
+    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+        match &self.place {
+            Items::Each { list, absent_is_none, all_known, or_name, conditions, .. } => match record
+                .look(list)
+            {
+                Look::Text("") => Listed::Null,
+                Look::Text(name) if *or_name => {
+                    Listed::Items(vec![Item { name: Field::Value(name.to_owned()), ..Item::default() }])
+                }
+                Look::Tree(Value::Array(items))
+                    if *all_known && !items.iter().all(|item| has_values(item, conditions)) =>
+                {
+                    Listed::Absent
+                }
+                Look::Absent if *absent_is_none => Listed::Items(Vec::new()),
+                Look::Null => Listed::Null,
+                Look::Tree(Value::Array(items)) => {
+                    let wanted = items.iter().filter(|item| meets(item, conditions));
+                    let parts = self.each.iter();
+                    Listed::Items(
+                        parts.flat_map(|parts| wanted.clone().map(|item| parts.item(item, now))).collect(),
+                    )
+                }
+                _ => Listed::Absent,
+            },
+            Items::One(One { parts, flag: Some((flag, name)) }) => match record.look(flag) {
+                Look::Bool(true) => {
+                    let item = Item { name: Field::Value(name.clone()), ..parts.item(record, now) };
+                    Listed::Items(vec![item])
+                }
+                Look::Bool(false) => Listed::Items(Vec::new()),
+                Look::Null => Listed::Null,
+                _ => Listed::Absent,
+            },
+            Items::One(One { parts, flag: None }) => {
+                let item = parts.item(record, now);
+                match (&item.id, &item.name) {
+                    (Field::Value(_), _) | (_, Field::Value(_)) => Listed::Items(vec![item]),
+                    (Field::Null, _) | (_, Field::Null) => Listed::Null,
+                    _ => Listed::Absent,
+                }
+            }
+        }
+    }
+}
+
+/// Reads all rules of a field. It is absent if the record says nothing of one of the lists; null if it says that there is none.
+pub(super) fn read(rules: &[ListRule], record: &Captured, now: Timestamp) -> Field<Vec<Item>> {
+    let (mut all, mut is_null, mut has_items) = (Vec::new(), false, false);
+    for rule in rules {
+        match rule.read(record, now) {
+            // One of several lists that the record does not have: what else it has is not all.
+            Listed::Absent if rule.is_of_all() => return Field::Absent,
+            Listed::Absent => {}
+            Listed::Null => is_null = true,
+            Listed::Items(items) => {
+                has_items = true;
+                all.extend(items);
+            }
+        }
+    }
+    match (has_items, is_null) {
+        (true, _) => Field::Value(all),
+        (false, true) => Field::Null,
+        (false, false) => Field::Absent,
+    }
+}
+
+/// Returns whether an element says whether it meets conditions.
+fn has_values(element: &Value, conditions: &[(String, Scalars)]) -> bool {
+    conditions.iter().all(|(pointer, _)| element.pointer(pointer).is_some_and(|value| !value.is_null()))
+}
+
+impl Item {
+    pub(super) fn has_id(&self) -> bool {
+        self.id.is_known()
+    }
+
+    pub(super) fn into_email(self) -> Email {
+        let mut email = Email::new(self.id);
+        email.verified = self.verified;
+        email.primary = if self.is_login && self.primary.is_absent() { true.into() } else { self.primary };
+        email.purpose = self.kind.map(EmailPurpose::from);
+        if self.is_login {
+            email.purpose = EmailPurpose::Login.into();
+        }
+        email
+    }
+
+    pub(super) fn into_role(self) -> RoleAssignment {
+        let role = Role::new(self.id, self.name);
+        let assignment = RoleAssignment::default().with_role(role);
+        if self.scope.is_absent() {
+            return assignment;
+        }
+        let tier = self.scope.map(ScopeTier::from);
+        assignment.with_scope(
+            RoleScope::default().with_tier(tier).with_id(self.scope_id).with_name(self.scope_name),
+        )
+    }
+
+    pub(super) fn into_group(self) -> Group {
+        Group::default().with_id(self.id).with_name(self.name).with_kind(self.kind)
+    }
+
+    pub(super) fn into_label(self) -> Label {
+        Label::new(self.name).with_id(self.id).with_color(self.color)
+    }
+
+    pub(super) fn into_entitlement(self) -> Entitlement {
+        Entitlement::default().with_value(self.id).with_name(self.name).with_kind(self.kind)
+    }
+
+    pub(super) fn into_phone(self) -> Phone {
+        Phone::default().with_number(self.id).with_kind(self.kind)
+    }
+
+    pub(super) fn into_text(self) -> Option<String> {
+        self.name.into_value().or(self.id.into_value())
+    }
+}

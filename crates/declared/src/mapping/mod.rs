@@ -1,0 +1,605 @@
+//! Turns records into profiles, as the `map` of a definition says.
+
+pub(crate) mod fields;
+mod lists;
+mod rule;
+mod time;
+
+use anyprofile_core::{
+    Email, Field, FieldPath, IdKind, Kind, Profile, ProfileId, ProviderInfo, Status, Timestamp,
+    profile::{Actor, Extension, Note, NoteKind, OrganizationKind, RawJson, View},
+};
+
+use self::{
+    fields::{Target, scalars},
+    lists::{Covered, ListRule, flag_of, text_of},
+    rule::{Resolved, ResolvedCase, Said},
+};
+use crate::{
+    definition::{ActorRule, Case, Map, Rule, Scalar},
+    record::{Captured, Look, Lookup as _, ReadRecord, Shape, ShapeBuilder, Slot, SlotRef},
+};
+
+/// How the records of a view become profiles.
+#[derive(Debug)]
+pub(crate) struct RecordPlan {
+    pub(crate) kind: IdKind,
+    pub(crate) view: View,
+    pub(crate) shape: Shape,
+    id: Option<Resolved<SlotRef>>,
+    skip: Vec<ResolvedCase<SlotRef>>,
+    scalars: Vec<ScalarRule>,
+    lists: Vec<FieldRules>,
+    /// The lists and objects that are kept whole, and what the rules read of an element.
+    trees: Vec<(SlotRef, Option<Covered>)>,
+    actors: Vec<ActorRules>,
+    has_secrets: bool,
+    /// The lists in whose place a text has a meaning, too.
+    texts: Vec<usize>,
+    has_status_raw: bool,
+}
+
+struct ScalarRule {
+    path: FieldPath,
+    target: Target,
+    rule: Resolved<SlotRef>,
+    name: Box<str>,
+    withheld: Option<String>,
+}
+
+impl std::fmt::Debug for ScalarRule {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "ScalarRule({})", self.path.as_str())
+    }
+}
+
+#[derive(Debug)]
+struct FieldRules {
+    path: FieldPath,
+    rules: Vec<ListRule>,
+}
+
+/// The rules of a person that a profile refers to, and where its record is.
+type ActorRules = (ActorField, Option<SlotRef>, [Option<Resolved<SlotRef>>; 3]);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ActorField {
+    ChangedBy,
+    Owner,
+    Manager,
+}
+
+/// A field that a view shows, for the table of fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) path: FieldPath,
+    /// The service's name for it.
+    pub(crate) name: String,
+    pub(crate) withheld: Option<String>,
+}
+
+/// Resolves places twice: first to collect them, then to find their slots.
+struct Places<'a> {
+    builder: Option<&'a mut ShapeBuilder>,
+    shape: Option<&'a Shape>,
+}
+
+impl Places<'_> {
+    fn place(&mut self, pointer: &str, is_tree: bool) -> SlotRef {
+        if let Some(builder) = &mut self.builder {
+            if is_tree { builder.tree(pointer) } else { builder.scalar(pointer) }
+        }
+        let known = self.shape.and_then(|shape| shape.place(pointer).cloned());
+        known.unwrap_or_else(|| SlotRef { slot: usize::MAX, inside: None, is_only: false, name: "".into() })
+    }
+
+    /// Returns the places that are kept whole.
+    fn trees(
+        &self,
+        mut covered: std::collections::HashMap<usize, Covered>,
+    ) -> Vec<(SlotRef, Option<Covered>)> {
+        let whole = self.shape.into_iter().flat_map(Shape::whole);
+        whole.map(|place| (place.clone(), covered.remove(&place.slot))).collect()
+    }
+
+    fn rule(&mut self, rule: &Rule) -> Resolved<SlotRef> {
+        let table = &rule.0;
+        // A value that is looked into is a list or an object.
+        let is_tree = table.pick.is_some() || table.any.is_some();
+        Resolved::new(rule, &mut |pointer| self.place(pointer, is_tree))
+    }
+
+    fn case(&mut self, case: &Case) -> ResolvedCase<SlotRef> {
+        let is_tree = case.non_empty.is_some() || case.contains.is_some();
+        ResolvedCase::new(case, &mut |pointer| self.place(pointer, is_tree))
+    }
+}
+
+impl RecordPlan {
+    /// Creates the plan of a view. The rules of a later map replace those of an earlier one. `further` are places that are read besides.
+    pub(crate) fn new(
+        kind: &IdKind,
+        view: &View,
+        maps: &[&Map],
+        skip: &[Case],
+        further: &[&str],
+        secrets: &[String],
+    ) -> Self {
+        let map = merged(maps);
+        let mut builder = ShapeBuilder::default();
+        Self::resolved(kind, view, &map, skip, &mut Places { builder: Some(&mut builder), shape: None });
+        builder.scalar("/@key");
+        for pointer in further {
+            builder.scalar(pointer);
+        }
+        for pointer in secrets {
+            builder.secret(pointer);
+        }
+        let shape = builder.build();
+        let plan = Self::resolved(kind, view, &map, skip, &mut Places { builder: None, shape: Some(&shape) });
+        Self { shape, has_secrets: !secrets.is_empty(), ..plan }
+    }
+
+    fn resolved(kind: &IdKind, view: &View, map: &Map, skip: &[Case], places: &mut Places<'_>) -> Self {
+        let scalar_rules = scalars().into_iter().filter_map(|(path, target, rule)| {
+            let rule = rule(map)?;
+            let resolved = places.rule(rule);
+            let name = name_of(&resolved);
+            Some(ScalarRule { path, target, rule: resolved, name, withheld: rule.0.withheld.clone() })
+        });
+        let scalars = scalar_rules.collect();
+        let mut lists = Vec::new();
+        if let Some(rules) = &map.emails {
+            let place = &mut |pointer: &str, is_tree| places.place(pointer, is_tree);
+            let rules = rules.iter().map(|rule| ListRule::of_email(rule, place)).collect();
+            lists.push(FieldRules { path: FieldPath::EMAILS, rules });
+        }
+        let items = [
+            (FieldPath::ROLES, map.roles.as_deref()),
+            (FieldPath::GROUPS, map.groups.as_deref()),
+            (FieldPath::LABELS, map.labels.as_deref()),
+            (FieldPath::ENTITLEMENTS, map.entitlements.as_deref()),
+            (FieldPath::PHONES, map.phones.as_deref()),
+            (FieldPath::SECURITY_MFA_METHODS, map.mfa_methods.as_ref().map(std::slice::from_ref)),
+        ];
+        for (path, rules) in items {
+            let Some(rules) = rules else { continue };
+            let place = &mut |pointer: &str, is_tree| places.place(pointer, is_tree);
+            let rules = rules.iter().map(|rule| ListRule::of_item(rule, place)).collect();
+            lists.push(FieldRules { path, rules });
+        }
+        let actors = [
+            (ActorField::ChangedBy, &map.changed_by),
+            (ActorField::Owner, &map.owner),
+            (ActorField::Manager, &map.manager),
+        ];
+        let actors = actors
+            .into_iter()
+            .filter_map(|(field, rule)| {
+                let ActorRule { at, id, name, email } = rule.as_ref()?;
+                let place = at.as_ref().map(|at| places.place(at, true));
+                Some((
+                    field,
+                    place,
+                    [id, name, email].map(|rule| rule.as_ref().map(|rule| places.rule(rule))),
+                ))
+            })
+            .collect();
+        let mut covered = std::collections::HashMap::new();
+        lists.iter().flat_map(|field: &FieldRules| &field.rules).for_each(|rule| rule.cover(&mut covered));
+        let trees = places.trees(covered);
+        let rules = lists.iter().flat_map(|field| &field.rules).filter(|rule| rule.takes_text());
+        let texts = rules.filter_map(ListRule::place).map(|place| place.slot).collect();
+        Self {
+            trees,
+            has_secrets: false,
+            texts,
+            kind: kind.clone(),
+            view: view.clone(),
+            shape: Shape::default(),
+            id: map.id.as_ref().map(|rule| places.rule(rule)),
+            skip: skip.iter().map(|case| places.case(case)).collect(),
+            scalars,
+            lists,
+            actors,
+            has_status_raw: map.status_raw.is_some(),
+        }
+    }
+
+    /// Returns the kind of profile that every record is, if the definition says so.
+    pub(crate) fn constant_kind(&self) -> Option<Kind> {
+        let rule = self.scalars.iter().find(|rule| rule.path == FieldPath::KIND)?;
+        match rule.rule.constant()? {
+            Scalar::Text(word) => Some(Kind::from(word.as_str())),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a record is no profile of its list.
+    pub(crate) fn skips(&self, record: &Captured, now: Timestamp) -> bool {
+        self.skip.iter().any(|case| case.applies(record, now) == Some(true))
+    }
+
+    /// Returns the id of a record.
+    pub(crate) fn id_of(&self, record: &Captured, now: Timestamp) -> Option<String> {
+        text_of(&self.id.as_ref()?.say(record, now).said).empty_as_null().into_value()
+    }
+
+    /// Converts a record with its own id.
+    ///
+    /// # Errors
+    /// If it has no valid id. The message repeats nothing of the record.
+    pub(crate) fn profile(
+        &self,
+        info: &ProviderInfo,
+        mut record: ReadRecord,
+        now: Timestamp,
+    ) -> Result<Profile, String> {
+        let native = match self.id.as_ref().and_then(Resolved::plain).filter(|place| place.is_only) {
+            Some(place) => taken_text(&mut record.captured, place).unwrap_or_default(),
+            None => self.id_of(&record.captured, now).unwrap_or_default(),
+        };
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), self.kind.clone(), native)
+            .map_err(|_| "the record has no valid id".to_owned())?;
+        Ok(self.under(id, record, now))
+    }
+
+    /// Converts a record from its text.
+    #[cfg(feature = "server")]
+    pub(crate) fn profile_of_text(&self, text: &str) -> Option<Profile> {
+        let id =
+            ProfileId::new("mock".parse().ok()?, "mock".parse().ok()?, self.kind.clone(), "mock").ok()?;
+        Some(self.under(id, crate::record::read_of_text(text, &self.shape)?, Timestamp::now()))
+    }
+
+    /// Converts a record, with an id from elsewhere.
+    pub(crate) fn under(&self, id: ProfileId, record: ReadRecord, now: Timestamp) -> Profile {
+        let ReadRecord { mut captured, raw } = record;
+        let mut profile = Profile::read_from(self.view.clone(), id);
+        profile.raw = raw;
+        profile.unknown = std::mem::take(&mut captured.unknown);
+        // The text of the whole record has the secrets.
+        if self.has_secrets {
+            profile.raw = None;
+        }
+        for note in repaired(&profile) {
+            profile.notes.push(note);
+        }
+        // Lists are read first: the values of other rules are moved out of the record.
+        let mut further = std::collections::BTreeMap::new();
+        for FieldRules { path, rules } in &self.lists {
+            let items = lists::read(rules, &captured, now);
+            set_list(&mut profile, path, items);
+            for place in rules.iter().filter_map(ListRule::place) {
+                let takes_text = self.texts.contains(&place.slot);
+                note_if_no_list(&mut profile, &captured, place, takes_text);
+            }
+        }
+        // What no rule reads of a list or an object is not lost.
+        for (place, covered) in &self.trees {
+            let Some(Slot::Tree(value, raw)) = captured.slots.get(place.slot) else { continue };
+            let is_read = covered.as_ref().is_some_and(|covered| match value {
+                serde_json::Value::Array(items) => items.iter().all(|item| covered.covers(item)),
+                _ => false,
+            });
+            if !is_read {
+                let name = if place.name.is_empty() { self.view.as_str() } else { &place.name };
+                further.insert(name.to_owned(), RawJson::from(raw.clone()));
+            }
+        }
+        for (field, place, rules) in &self.actors {
+            set_actor(&mut profile, *field, actor(place.as_ref(), rules, &captured, now));
+        }
+        for rule in &self.scalars {
+            self.set(&mut profile, rule, &mut captured, now);
+        }
+        if !further.is_empty() {
+            profile.extension = Extension::from_fields(&further);
+        }
+        profile
+    }
+
+    fn set(&self, profile: &mut Profile, rule: &ScalarRule, captured: &mut Captured, now: Timestamp) {
+        let target = match rule.target {
+            Target::Time(field) => {
+                let time = time::read(profile, &rule.path, &rule.name, &rule.rule, captured, now);
+                *field(profile) = time;
+                return;
+            }
+            Target::Text(field) => {
+                if let Some(place) = rule.rule.plain().filter(|place| place.is_only)
+                    && let Some(text) = taken_text(captured, place)
+                {
+                    *field(profile) = Field::Value(text).empty_as_null();
+                    return;
+                }
+                Some(field)
+            }
+            _ => None,
+        };
+        let meant = rule.rule.say(captured, now);
+        // Values of cases that did not decide are kept.
+        if rule.rule.has_cases() && matches!(meant.said, Said::Absent) {
+            for place in rule.rule.places().into_iter().filter(|place| place.inside.is_none()) {
+                let slot = captured.slots.get(place.slot).filter(|slot| slot.look().is_scalar());
+                if let Some(raw) = slot.and_then(raw_of) {
+                    profile.unknown.insert(&*place.name, raw);
+                }
+            }
+            return;
+        }
+        if meant.is_unknown_word {
+            profile.notes.push(Note::new(rule.path.clone(), NoteKind::UnknownWord));
+        }
+        let is_of_type = match (rule.target, &meant.said) {
+            (_, Said::Absent | Said::Null) => true,
+            (_, Said::Other) => false,
+            (Target::Bool(_), said) => matches!(said, Said::Bool(_)),
+            (_, said) => matches!(said, Said::Text(_) | Said::Number(_)),
+        };
+        if !is_of_type {
+            profile.notes.push(Note::new(FieldPath::unknown(&rule.name), NoteKind::OtherType));
+            for place in rule.rule.places() {
+                if let Some(raw) = captured.slots.get(place.slot).and_then(raw_of) {
+                    profile.unknown.insert(&*place.name, raw);
+                }
+            }
+            return;
+        }
+        match rule.target {
+            Target::Bool(field) => *field(profile) = flag_of(&meant.said),
+            Target::Kind => profile.kind = text_of(&meant.said).empty_as_null().map(Kind::from),
+            Target::Status => {
+                profile.status = text_of(&meant.said).empty_as_null().map(Status::from);
+                if !self.has_status_raw {
+                    profile.status_raw = match (meant.raw, rule.rule.plain_name()) {
+                        (Some(raw), Some(name)) if matches!(&*raw, "true" | "false") => {
+                            Field::Value(format!("{name}={raw}"))
+                        }
+                        (Some(raw), _) => Field::Value(raw.into_owned()),
+                        (None, _) if meant.said == Said::Null => Field::Null,
+                        (None, _) => Field::Absent,
+                    };
+                }
+            }
+            Target::OrganizationKind => {
+                profile.organization.kind = text_of(&meant.said).empty_as_null().map(OrganizationKind::from);
+            }
+            Target::Text(_) | Target::Time(_) => {
+                if let Some(field) = target {
+                    *field(profile) = text_of(&meant.said).empty_as_null();
+                }
+            }
+        }
+    }
+
+    /// Returns the fields that the view shows.
+    pub(crate) fn shown(&self) -> Vec<Shown> {
+        let mut shown = vec![];
+        let mut add = |path: FieldPath, name: &str, withheld: Option<String>| {
+            shown.push(Shown { path, name: name.to_owned(), withheld });
+        };
+        if let Some(id) = &self.id {
+            add(FieldPath::ID, &name_of(id), None);
+        }
+        for rule in &self.scalars {
+            add(rule.path.clone(), &rule.name, rule.withheld.clone());
+            if rule.path == FieldPath::STATUS && !self.has_status_raw && rule.rule.has_word() {
+                add(FieldPath::STATUS_RAW, &rule.name, rule.withheld.clone());
+            }
+        }
+        for FieldRules { path, rules } in &self.lists {
+            let names: Vec<&str> = rules.iter().flat_map(ListRule::names).collect();
+            add(path.clone(), &names.join(", "), None);
+        }
+        let name = |place: &SlotRef| {
+            if place.name.is_empty() { self.view.as_str().to_owned() } else { place.name.to_string() }
+        };
+        // A list of texts that a rule reads has nothing else.
+        let is_text = |covered: &Option<Covered>| covered.as_ref().is_some_and(Covered::is_of_texts);
+        let mut lists: Vec<String> = self
+            .trees
+            .iter()
+            .filter(|(_, covered)| !is_text(covered))
+            .map(|(place, _)| name(place))
+            .collect();
+        for (field, _, rules) in &self.actors {
+            let path = match field {
+                ActorField::ChangedBy => FieldPath::CHANGED_BY,
+                ActorField::Owner => FieldPath::OWNER,
+                ActorField::Manager => FieldPath::EMPLOYEE_MANAGER,
+            };
+            let names: Vec<_> = rules.iter().flatten().map(|rule| name_of(rule).into_string()).collect();
+            add(path, &names.join(", "), None);
+        }
+        lists.sort();
+        lists.dedup();
+        for list in lists {
+            if let Ok(path) = format!("extension.{list}").parse::<FieldPath>() {
+                shown.push(Shown { path, name: list, withheld: None });
+            }
+        }
+        shown
+    }
+}
+
+/// Returns the map that several maps are together. A later one replaces rules of an earlier one.
+pub(crate) fn merged(maps: &[&Map]) -> Map {
+    let mut all = Map::default();
+    for map in maps {
+        macro_rules! take {
+            ($($field:ident)*) => { $(if map.$field.is_some() { all.$field.clone_from(&map.$field); })* };
+        }
+        take!(id kind status status_raw external_id username emails picture website title locale country nickname timezone);
+        take!(roles groups labels entitlements phones changed_by owner manager mfa_methods);
+        macro_rules! extend {
+            ($($field:ident)*) => { $(all.$field.extend(map.$field.clone());)* };
+        }
+        extend!(name organization employee access security times);
+    }
+    all
+}
+
+/// Sets a field with one value; returns whether it is such a field, and the value of its type.
+pub(crate) fn set_scalar(profile: &mut Profile, path: &FieldPath, value: &Scalar) -> bool {
+    let Some((_, target, _)) = scalars().into_iter().find(|(known, _, _)| known == path) else {
+        return false;
+    };
+    match (target, value) {
+        (Target::Bool(field), Scalar::Bool(value)) => *field(profile) = Field::Value(*value),
+        (Target::Text(field), Scalar::Text(text)) => *field(profile) = Field::Value(text.clone()),
+        (Target::Kind, Scalar::Text(word)) => profile.kind = Kind::from(word.as_str()).into(),
+        (Target::Status, Scalar::Text(word)) => profile.status = Status::from(word.as_str()).into(),
+        _ => return false,
+    }
+    true
+}
+
+/// Returns the places of a rule as one name.
+fn name_of(rule: &Resolved<SlotRef>) -> Box<str> {
+    let mut names: Vec<&str> = rule.places().into_iter().map(|place| &*place.name).collect();
+    names.dedup();
+    if names.is_empty() { "(always)".into() } else { names.join(", ").into() }
+}
+
+impl Resolved<SlotRef> {
+    /// Returns the last part of the name of the only place.
+    fn plain_name(&self) -> Option<&str> {
+        match &*self.places() {
+            [only] => only.name.rsplit('.').next(),
+            _ => None,
+        }
+    }
+}
+
+/// Moves a text out of a record.
+fn taken_text(captured: &mut Captured, place: &SlotRef) -> Option<String> {
+    let slot = captured.slots.get_mut(place.slot).filter(|slot| matches!(slot, Slot::Text(_)))?;
+    match std::mem::take(slot) {
+        Slot::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Returns the text of a value, to keep it where its type is not the expected one.
+fn raw_of(slot: &Slot) -> Option<RawJson> {
+    let text = match slot {
+        Slot::Absent => return None,
+        Slot::Null => return RawJson::encode(&()),
+        Slot::Bool(value) => return RawJson::encode(value),
+        Slot::Integer(value) => return RawJson::encode(value),
+        Slot::Float(value) => return RawJson::encode(value),
+        Slot::Text(text) => return RawJson::encode(text),
+        Slot::Tree(_, raw) => raw.clone(),
+    };
+    Some(RawJson::from(text))
+}
+
+/// Returns addresses, each once. What a later rule says of an address completes what an earlier one says.
+fn once(items: Vec<lists::Item>) -> Vec<Email> {
+    let mut all: Vec<Email> = Vec::with_capacity(items.len());
+    for email in items.into_iter().map(lists::Item::into_email) {
+        let address = email.address.value().map(|address| address.to_ascii_lowercase());
+        let known =
+            all.iter_mut().find(|known| known.address.value().map(|it| it.to_ascii_lowercase()) == address);
+        match known {
+            Some(known) => {
+                known.verified = known.verified.take().or(email.verified);
+                known.primary = known.primary.take().or(email.primary);
+                known.purpose = known.purpose.take().or(email.purpose);
+            }
+            None => all.push(email),
+        }
+    }
+    all
+}
+
+/// Notes a value where a list was expected, and keeps it.
+fn note_if_no_list(profile: &mut Profile, captured: &Captured, place: &SlotRef, takes_text: bool) {
+    let Some(slot) = captured.slots.get(place.slot).filter(|_| place.inside.is_none()) else { return };
+    let is_text = matches!(slot, Slot::Text(text) if takes_text || text.is_empty());
+    if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::Tree(serde_json::Value::Array(_), _)) {
+        return;
+    }
+    if profile.unknown.get(&place.name).is_none()
+        && let Some(raw) = raw_of(slot)
+    {
+        profile.unknown.insert(&*place.name, raw);
+        profile.notes.push(Note::new(FieldPath::unknown(&place.name), NoteKind::OtherType));
+    }
+}
+
+fn repaired(profile: &Profile) -> Vec<Note> {
+    let is_repaired =
+        |(name, value): &(&str, &RawJson)| value.is_repaired() || name.contains(char::REPLACEMENT_CHARACTER);
+    let unknown = profile.unknown.iter().filter(is_repaired);
+    unknown.map(|(name, _)| Note::new(FieldPath::unknown(name), NoteKind::Repaired)).collect()
+}
+
+fn actor(
+    place: Option<&SlotRef>,
+    rules: &[Option<Resolved<SlotRef>>; 3],
+    captured: &Captured,
+    now: Timestamp,
+) -> Field<Actor> {
+    let of_record = place.map(|place| captured.look(place));
+    let [id, name, email] = rules.each_ref().map(|rule| {
+        rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(captured, now).said).empty_as_null())
+    });
+    let parts = [&id, &name, &email];
+    match of_record {
+        Some(Look::Absent) => return Field::Absent,
+        Some(Look::Null) => return Field::Null,
+        Some(_) => return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email)),
+        None => {}
+    }
+    if parts.iter().any(|part| part.is_known()) {
+        return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email));
+    }
+    if parts.iter().any(|part| part.is_null()) { Field::Null } else { Field::Absent }
+}
+
+fn set_actor(profile: &mut Profile, field: ActorField, actor: Field<Actor>) {
+    match field {
+        ActorField::ChangedBy => profile.changed_by = actor,
+        ActorField::Owner => profile.owner = actor,
+        ActorField::Manager => profile.employee.manager = actor,
+    }
+}
+
+fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec<lists::Item>>) {
+    use lists::Item;
+
+    fn all<T>(items: Field<Vec<Item>>, into: impl Fn(Item) -> T) -> Field<Vec<T>> {
+        items.map(|items| items.into_iter().map(into).collect())
+    }
+
+    if *path == FieldPath::EMAILS {
+        // An empty address is none.
+        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect::<Vec<_>>());
+        profile.emails = items.map(once);
+    } else if *path == FieldPath::ROLES {
+        profile.roles = all(items, Item::into_role);
+    } else if *path == FieldPath::GROUPS {
+        // Several roles may be in the same team.
+        profile.groups = all(items, Item::into_group).map(|groups| {
+            let mut once = Vec::with_capacity(groups.len());
+            for group in groups {
+                if !once.contains(&group) {
+                    once.push(group);
+                }
+            }
+            once
+        });
+    } else if *path == FieldPath::LABELS {
+        profile.labels = all(items, Item::into_label);
+    } else if *path == FieldPath::ENTITLEMENTS {
+        profile.entitlements = all(items, Item::into_entitlement);
+    } else if *path == FieldPath::PHONES {
+        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect());
+        profile.phones = all(items, Item::into_phone);
+    } else {
+        profile.security.mfa_methods =
+            items.map(|items| items.into_iter().filter_map(Item::into_text).collect());
+    }
+}

@@ -1,0 +1,520 @@
+//! A definition with its templates, places and names resolved and checked: what the connector runs.
+
+mod collections;
+mod reads;
+mod writes;
+
+use std::collections::BTreeMap;
+
+use anyprofile_core::{FieldPath, IdKind, profile::View};
+
+pub(crate) use self::{
+    collections::{CollectionPlan, FilterPlan, PartPlan, TotalPlan},
+    reads::{CurrentPlan, FindPlan, FurtherPlan, GetPlan, JoinPlan},
+    writes::{ActionPlan, EndPlan, FieldPlan, UpdatePlan},
+};
+use crate::{
+    definition::{Case, Definition, FORMAT, Map, RequestTemplate, Rule, TimeForm},
+    flaw::{Flaws, Key},
+    mapping::fields::{GROUPS, group},
+    operations::RequestPlan,
+    record::flaw_of,
+};
+
+/// A definition, ready to run.
+#[derive(Debug)]
+pub(crate) struct ServicePlan {
+    pub(crate) definition: Definition,
+    pub(crate) collections: Vec<CollectionPlan>,
+    pub(crate) gets: Vec<GetPlan>,
+    pub(crate) current: Option<CurrentPlan>,
+    pub(crate) find_email: Option<FindPlan>,
+    pub(crate) find_username: Option<FindPlan>,
+    pub(crate) find_external_id: Option<FindPlan>,
+    pub(crate) records: Vec<FurtherPlan>,
+    pub(crate) joins: Vec<JoinPlan>,
+    pub(crate) actions: BTreeMap<String, ActionPlan>,
+    pub(crate) updates: Vec<UpdatePlan>,
+    pub(crate) deactivate: Vec<EndPlan>,
+    pub(crate) delete: Vec<EndPlan>,
+}
+
+/// Resolves a definition, and collects what is wrong with it.
+pub(crate) struct Resolver<'d> {
+    pub(crate) definition: &'d Definition,
+    pub(crate) flaws: Flaws,
+}
+
+impl ServicePlan {
+    /// Resolves and checks a definition.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub(crate) fn new(definition: &Definition) -> Result<Self, Flaws> {
+        let mut resolver = Resolver { definition, flaws: Flaws::default() };
+        resolver.check_head();
+        let collections = resolver.collections();
+        let gets = resolver.gets();
+        let current = resolver.current();
+        let (records, joins) = (resolver.records(), resolver.joins());
+        let find = &definition.find;
+        let find_email = resolver.find("email", find.email.as_ref());
+        let find_username = resolver.find("username", find.username.as_ref());
+        let find_external_id = resolver.find("external_id", find.external_id.as_ref());
+        let actions = resolver.actions();
+        let updates = resolver.updates();
+        let deactivate = resolver.ends("deactivate", &definition.deactivate);
+        let delete = resolver.ends("delete", &definition.delete);
+        resolver.check_views(&collections, &records, &joins);
+        if !resolver.flaws.is_empty() {
+            return Err(resolver.flaws);
+        }
+        Ok(Self {
+            definition: definition.clone(),
+            collections,
+            gets,
+            current,
+            find_email,
+            find_username,
+            find_external_id,
+            records,
+            joins,
+            actions,
+            updates,
+            deactivate,
+            delete,
+        })
+    }
+
+    /// Returns how a profile with an id of this kind is read.
+    pub(crate) fn get(&self, kind: &IdKind) -> Option<&GetPlan> {
+        self.gets.iter().find(|get| get.kinds.contains(kind))
+    }
+
+    /// Returns all operations that the definition uses, by the service's name for them.
+    pub(crate) fn operations(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        for collection in &self.collections {
+            all.extend(collection.requests().map(RequestPlan::operation));
+        }
+        all.extend(self.gets.iter().map(|get| get.request.operation()));
+        all.extend(self.current.iter().map(|current| current.request.operation()));
+        let finds = [&self.find_email, &self.find_username, &self.find_external_id];
+        all.extend(finds.into_iter().flatten().map(|find| find.request.operation()));
+        all.extend(self.records.iter().map(|record| record.request.operation()));
+        all.extend(self.joins.iter().map(|join| join.part.request.operation()));
+        all.extend(self.actions.values().map(|action| action.request.operation()));
+        for update in &self.updates {
+            all.extend(update.request.iter().map(RequestPlan::operation));
+            all.extend(
+                update.fields.iter().filter_map(|field| field.request.as_ref()).map(RequestPlan::operation),
+            );
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Names in the templates of a request, besides variables.
+pub(crate) const ID: &[&str] = &["id"];
+pub(crate) const PAGE: &[&str] = &["page_size", "value"];
+pub(crate) const VALUE: &[&str] = &["value"];
+pub(crate) const ID_AND_VALUE: &[&str] = &["id", "value"];
+
+/// Headers and parameters that hold credentials, by a part of their names.
+const SECRET_NAMES: &[&str] = &[
+    "authorization",
+    "api-key",
+    "api_key",
+    "apikey",
+    "secret",
+    "password",
+    "cookie",
+    "access_token",
+    "private-token",
+];
+
+impl Resolver<'_> {
+    fn check_head(&mut self) {
+        let definition = self.definition;
+        let top = Key::default();
+        if definition.format != FORMAT {
+            self.flaws.add(
+                &top.then("format"),
+                format!("this program reads format {FORMAT}; a newer program may read {}", definition.format),
+            );
+        }
+        if let Err(error) = definition.name.parse::<anyprofile_core::ServiceName>() {
+            self.flaws.add(&top.then("name"), error.to_string());
+        }
+        if definition.collections.is_empty() && definition.gets_nothing() {
+            self.flaws
+                .add(&top, "the definition has neither `collections` nor `get`: there is nothing to read");
+        }
+        for (name, value) in &definition.api.headers {
+            let key = top.then("api").then("headers").then(name.as_str());
+            self.check_no_secret(&key, name, value);
+            self.check_template(&key, value, &[]);
+        }
+        self.check_template(&top.then("api").then("base_url"), &definition.api.base_url, &[]);
+        for name in definition.variables.keys() {
+            let key = top.then("variables").then(name.as_str());
+            let taken = ["definition", "base_url", "page_size", "token_url", "service", "id", "value"];
+            if taken.contains(&name.as_str()) {
+                self.flaws.add(&key, "this name has a meaning of its own: take another one");
+            } else if !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+                self.flaws.add(&key, "a variable has letters, digits and '_'");
+            }
+        }
+        for (number, auth) in definition.auth.iter().enumerate() {
+            let key = top.then("auth").then(number);
+            if auth.credentials.is_empty() {
+                self.flaws.add(&key.then("credentials"), "a way to sign in has at least one credential");
+            }
+            for problem in crate::config::flaws_of(auth, &definition.variables) {
+                self.flaws.add(&key.then(problem.0), problem.1);
+            }
+        }
+        if let Some(rule) = &definition.errors.in_success {
+            self.check_pointer(&top.then("errors").then("in_success").then("at"), &rule.at);
+        }
+        for (number, pointer) in definition.secrets.iter().enumerate() {
+            self.check_pointer(&top.then("secrets").then(number), pointer);
+        }
+        let errors = top.then("errors");
+        for (name, pointers) in [
+            ("form", &definition.errors.form),
+            ("message", &definition.errors.message),
+            ("code", &definition.errors.code),
+        ] {
+            for (number, pointer) in pointers.iter().enumerate() {
+                self.check_pointer(&errors.then(name).then(number), pointer);
+            }
+        }
+        for operation in definition.needs.keys() {
+            let known = ["list", "get", "current", "enrich", "update", "deactivate", "delete"];
+            if !known.contains(&operation.as_str()) {
+                let key = top.then("needs").then(operation.as_str());
+                self.flaws.add(&key, format!("it is none of {}", known.join(", ")));
+            }
+        }
+        self.check_map(&top.then("map"), &definition.map);
+    }
+
+    fn check_absent_list(&mut self, key: &Key, absent_is_none: bool, because: Option<&String>) {
+        if absent_is_none != because.is_some() {
+            self.flaws
+                .add(key, "`absent_is_none` and `because` belong together: say what the service documents");
+        }
+    }
+
+    /// Checks that each further record that a collection names is there.
+    fn check_views(&mut self, collections: &[CollectionPlan], records: &[FurtherPlan], joins: &[JoinPlan]) {
+        let gets: Vec<View> =
+            self.definition.get.iter().filter_map(|get| get.view.as_deref()).map(View::named).collect();
+        for (number, collection) in collections.iter().enumerate() {
+            for (key, views) in [("with", &collection.with), ("enrich", &collection.enrich)] {
+                for (place, view) in views.iter().enumerate() {
+                    let is_there = records.iter().any(|record| record.plan.view == *view)
+                        || joins.iter().any(|join| join.view == *view)
+                        || gets.contains(view);
+                    if !is_there {
+                        let key = Key::default().then("collections").then(number).then(key).then(place);
+                        self.flaws.add(
+                            &key,
+                            format!(
+                                "no entry of `records`, `joins` or `get` has the view '{}'",
+                                view.as_str()
+                            ),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn kind(&mut self, key: &Key, kind: &str) -> IdKind {
+        kind.parse().unwrap_or_else(|error: anyprofile_core::id::IdError| {
+            self.flaws.add(key, error.to_string());
+            IdKind::USER
+        })
+    }
+
+    pub(crate) fn kinds(&mut self, key: &Key, kinds: &[String]) -> Vec<IdKind> {
+        if kinds.is_empty() {
+            return vec![IdKind::USER];
+        }
+        kinds.iter().enumerate().map(|(number, kind)| self.kind(&key.then(number), kind)).collect()
+    }
+
+    pub(crate) fn request(
+        &mut self,
+        key: &Key,
+        template: &RequestTemplate,
+        names: &[&str],
+    ) -> Option<RequestPlan> {
+        let plan = match RequestPlan::new(template, self.definition.api.content_type.as_deref()) {
+            Ok(plan) => plan,
+            Err((inner, message)) => {
+                self.flaws.add(&key.down(&inner), message);
+                return None;
+            }
+        };
+        let unknown: Vec<String> = plan
+            .templates()
+            .iter()
+            .flat_map(|template| template.names())
+            .filter(|name| !names.contains(name) && !self.definition.variables.contains_key(*name))
+            .map(str::to_owned)
+            .collect();
+        for name in unknown {
+            self.flaws.add(key, self.unknown_name(&name, names));
+        }
+        for (name, value) in &template.headers {
+            self.check_no_secret(&key.then("headers").then(name.as_str()), name, value);
+        }
+        for (name, value) in &template.query {
+            let value = crate::template::text_of(value);
+            self.check_no_secret(&key.then("query").then(name.as_str()), name, &value);
+        }
+        Some(plan)
+    }
+
+    fn unknown_name(&self, name: &str, names: &[&str]) -> String {
+        let variables = self.definition.variables.keys().map(String::as_str);
+        let known: Vec<&str> = names.iter().copied().chain(variables).collect();
+        format!("{{{name}}} is not known here; known names: {}", known.join(", "))
+    }
+
+    fn check_template(&mut self, key: &Key, text: &str, names: &[&str]) {
+        match crate::template::Template::parse(text) {
+            Ok(template) => {
+                let unknown: Vec<String> = template
+                    .names()
+                    .filter(|name| !names.contains(name) && !self.definition.variables.contains_key(*name))
+                    .map(str::to_owned)
+                    .collect();
+                for name in unknown {
+                    self.flaws.add(key, self.unknown_name(&name, names));
+                }
+            }
+            Err(message) => self.flaws.add(key, message),
+        }
+    }
+
+    /// Checks that a header or parameter with the name of a credential has no literal value.
+    fn check_no_secret(&mut self, key: &Key, name: &str, value: &str) {
+        let name = name.to_ascii_lowercase();
+        if SECRET_NAMES.iter().any(|part| name.contains(part)) && !value.contains('{') {
+            self.flaws
+                .add(key, "a definition holds no secret: name a credential under `auth`, or a variable");
+        }
+    }
+
+    pub(crate) fn check_pointer(&mut self, key: &Key, pointer: &str) {
+        if let Some(flaw) = flaw_of(pointer) {
+            self.flaws.add(key, flaw);
+        }
+    }
+
+    pub(crate) fn path(&mut self, key: &Key, text: &str) -> Option<FieldPath> {
+        text.parse()
+            .map_err(|error: anyprofile_core::profile::FieldPathError| self.flaws.add(key, error.to_string()))
+            .ok()
+    }
+
+    pub(crate) fn check_map(&mut self, key: &Key, map: &Map) {
+        for (name, known) in GROUPS {
+            for (field, rule) in group(map, name) {
+                let key = key.then(*name).then(field.as_str());
+                if known.contains(&field.as_str()) {
+                    self.check_rule(&key, rule, *name == "times" || field.ends_with("_login"));
+                } else {
+                    self.flaws
+                        .add(&key, format!("there is no such field; `{name}` has {}", known.join(", ")));
+                }
+            }
+        }
+        let scalars = [
+            ("id", &map.id),
+            ("kind", &map.kind),
+            ("status", &map.status),
+            ("status_raw", &map.status_raw),
+            ("external_id", &map.external_id),
+            ("username", &map.username),
+            ("picture", &map.picture),
+            ("website", &map.website),
+            ("title", &map.title),
+            ("locale", &map.locale),
+            ("country", &map.country),
+            ("nickname", &map.nickname),
+            ("timezone", &map.timezone),
+        ];
+        for (name, rule) in scalars {
+            if let Some(rule) = rule {
+                self.check_rule(&key.then(name), rule, false);
+            }
+        }
+        for (number, rule) in map.emails.iter().flatten().enumerate() {
+            let key = key.then("emails").then(number);
+            if let Some(each) = &rule.each {
+                self.check_pointer(&key.then("each"), each);
+            }
+            self.check_absent_list(&key, rule.absent_is_none, rule.because.as_ref());
+            if rule.each.is_none() && (!rule.conditions.is_empty() || rule.absent_is_none) {
+                self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
+            }
+            if rule.at.0.is_empty() {
+                self.flaws.add(&key.then("at"), "say where the address is");
+            }
+            for pointer in &rule.at.0 {
+                self.check_pointer(&key.then("at"), pointer);
+            }
+            for (name, rule) in
+                [("purpose", &rule.purpose), ("primary", &rule.primary), ("verified", &rule.verified)]
+            {
+                if let Some(rule) = rule {
+                    self.check_rule(&key.then(name), rule, false);
+                }
+            }
+        }
+        let lists = [
+            ("roles", map.roles.as_deref()),
+            ("groups", map.groups.as_deref()),
+            ("labels", map.labels.as_deref()),
+            ("entitlements", map.entitlements.as_deref()),
+            ("phones", map.phones.as_deref()),
+            ("mfa_methods", map.mfa_methods.as_ref().map(std::slice::from_ref)),
+        ];
+        for (name, rules) in lists {
+            for (number, item) in rules.into_iter().flatten().enumerate() {
+                let key = key.then(name).then(number);
+                if let Some(each) = &item.each {
+                    self.check_pointer(&key.then("each"), each);
+                }
+                self.check_absent_list(&key, item.absent_is_none, item.because.as_ref());
+                if item.each.is_none() && (!item.conditions.is_empty() || item.absent_is_none) {
+                    self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
+                }
+                if item.each.is_some() && item.flag.is_some() {
+                    self.flaws.add(&key, "`if` is for an item of the record itself, not of a list");
+                }
+                if item.flag.is_some() != item.name_is.is_some() {
+                    self.flaws.add(&key, "`if` and `name_is` belong together");
+                }
+                if item.id.is_none() && item.name.is_none() && item.flag.is_none() {
+                    self.flaws.add(&key, "an item has an `id`, a `name`, or `if` and `name_is`");
+                }
+                let rules = [
+                    ("id", &item.id),
+                    ("name", &item.name),
+                    ("kind", &item.kind),
+                    ("color", &item.color),
+                    ("scope", &item.scope),
+                    ("scope_id", &item.scope_id),
+                    ("scope_name", &item.scope_name),
+                ];
+                for (name, rule) in rules {
+                    if let Some(rule) = rule {
+                        self.check_rule(&key.then(name), rule, false);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_rule(&mut self, key: &Key, rule: &Rule, is_time: bool) {
+        let table = &rule.0;
+        let sources = [
+            ("at", !table.at.0.is_empty()),
+            ("join", !table.join.is_empty()),
+            ("pick", table.pick.is_some()),
+            ("any", table.any.is_some()),
+            ("constant", table.constant.is_some()),
+            ("first", !table.first.is_empty()),
+        ];
+        let used: Vec<&str> = sources.iter().filter(|(_, is_used)| *is_used).map(|(name, _)| *name).collect();
+        if used.len() != 1 {
+            let message =
+                if used.is_empty() { "a rule says where the value is" } else { "a rule has one source" };
+            self.flaws.add(key, format!("{message}: exactly one of at, join, pick, any, constant, first"));
+        }
+        for pointer in table.at.0.iter().chain(&table.join) {
+            self.check_pointer(key, pointer);
+        }
+        if let Some(pick) = &table.pick {
+            self.check_pointer(&key.then("pick").then("from"), &pick.from);
+            self.check_pointer(&key.then("pick").then("at"), &pick.at);
+            pick.conditions
+                .keys()
+                .for_each(|pointer| self.check_pointer(&key.then("pick").then("where"), pointer));
+        }
+        if let Some(any) = &table.any {
+            self.check_pointer(&key.then("any").then("of"), &any.of);
+            any.conditions
+                .keys()
+                .for_each(|pointer| self.check_pointer(&key.then("any").then("where"), pointer));
+        }
+        let has_meaning = table.absent_means.is_some() || table.absent_is_null;
+        if has_meaning && !table.first.is_empty() {
+            self.flaws.add(key, "in `first`, what is absent has a meaning by case: `absent_is_no`");
+        }
+        if has_meaning && table.because.is_none() {
+            self.flaws.add(
+                &key.then(if table.absent_is_null { "absent_is_null" } else { "absent_means" }),
+                "what is absent has a meaning only where the service documents one: say so in `because`",
+            );
+        }
+        if table.because.is_some() && !has_meaning {
+            self.flaws.add(
+                &key.then("because"),
+                "`because` explains `absent_means` or `absent_is_null`, which is not there",
+            );
+        }
+        if !is_time && (table.time.is_some() || !table.never.is_empty()) {
+            self.flaws.add(key, "`time` and `never` are for times");
+        }
+        if table.time == Some(TimeForm::Rfc3339) && !table.join.is_empty() {
+            self.flaws.add(key, "a time has one place");
+        }
+        for (number, case) in table.first.iter().enumerate() {
+            self.check_case(&key.then("first").then(number), case, true);
+        }
+    }
+
+    pub(crate) fn check_case(&mut self, key: &Key, case: &Case, says: bool) {
+        if let Some(pointer) = &case.at {
+            self.check_pointer(&key.then("at"), pointer);
+        } else {
+            let tests = case.is.is_some()
+                || !case.one_of.is_empty()
+                || case.present.is_some()
+                || case.non_empty.is_some()
+                || case.contains.is_some()
+                || case.in_future.is_some()
+                || case.below.is_some();
+            if tests {
+                self.flaws.add(key, "a case with a condition has a place: at");
+            }
+        }
+        if case.absent_is_no && case.because.is_none() {
+            self.flaws.add(
+                &key.then("absent_is_no"),
+                "what is absent has a meaning only where the service documents one: say so in `because`",
+            );
+        }
+        if case.because.is_some() && !case.absent_is_no {
+            self.flaws.add(&key.then("because"), "`because` explains `absent_is_no`, which is not there");
+        }
+        if says && case.say.is_none() && case.values.is_empty() {
+            self.flaws.add(key, "a case says a value: say, or values");
+        }
+    }
+}
+
+impl Definition {
+    fn gets_nothing(&self) -> bool {
+        self.get.is_empty() && self.current.is_none()
+    }
+}

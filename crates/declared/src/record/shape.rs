@@ -1,0 +1,248 @@
+//! The places of a record that a definition reads, as a tree: a record is walked once, whatever the number of rules.
+
+use std::collections::BTreeMap;
+
+/// The places of a record that are read.
+#[derive(Debug, Default)]
+pub(crate) struct Shape {
+    pub(crate) root: Node,
+    /// The number of slots.
+    pub(crate) slots: usize,
+    places: BTreeMap<String, SlotRef>,
+}
+
+/// A place of a record.
+#[derive(Debug, Default)]
+pub(crate) struct Node {
+    /// Where the value is stored, and whether it may be a list or an object.
+    pub(crate) slot: Option<(usize, bool)>,
+    /// The inner places of an object.
+    pub(crate) keys: Vec<(Box<str>, Node)>,
+    /// Whether the list of records is here.
+    pub(crate) is_records: bool,
+    /// Whether the value is a secret, which is never kept.
+    pub(crate) is_secret: bool,
+    /// The secrets inside a value that is kept whole, by pointer.
+    pub(crate) secrets: Vec<String>,
+}
+
+impl Node {
+    /// Returns whether nothing at or below this place is read.
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Returns whether the value is kept whole.
+    fn is_whole(&self) -> bool {
+        self.slot.is_some_and(|(_, is_tree)| is_tree)
+    }
+
+    fn find_slot(&self, slot: usize) -> Option<&Self> {
+        if self.slot.is_some_and(|(own, _)| own == slot) {
+            return Some(self);
+        }
+        self.keys.iter().find_map(|(_, node)| node.find_slot(slot))
+    }
+
+    fn find(&self, tokens: &[String]) -> Option<&Self> {
+        let Some((first, rest)) = tokens.split_first() else { return Some(self) };
+        self.keys.iter().find(|(key, _)| **key == **first)?.1.find(rest)
+    }
+
+    fn at(&mut self, tokens: &[String]) -> &mut Self {
+        let Some((first, rest)) = tokens.split_first() else { return self };
+        let place = self.keys.iter().position(|(key, _)| **key == **first);
+        let place = place.unwrap_or_else(|| {
+            self.keys.push((first.as_str().into(), Self::default()));
+            self.keys.len() - 1
+        });
+        self.keys[place].1.at(rest)
+    }
+}
+
+/// Where the value of a pointer is: a slot, and the rest of the pointer inside the value of the slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SlotRef {
+    pub(crate) slot: usize,
+    pub(crate) inside: Option<Box<str>>,
+    /// Whether no other rule reads the slot, so that its value may be moved out.
+    pub(crate) is_only: bool,
+    /// The pointer as a name for people and for unknown fields: `profile.email`.
+    pub(crate) name: Box<str>,
+}
+
+/// Collects the pointers of a shape.
+#[derive(Debug, Default)]
+pub(crate) struct ShapeBuilder {
+    /// By pointer: whether the value may be a list or an object, and how many rules read it.
+    wanted: BTreeMap<String, (bool, usize)>,
+    records: Option<String>,
+    secrets: Vec<String>,
+}
+
+impl ShapeBuilder {
+    /// Adds a place whose value is never kept.
+    pub(crate) fn secret(&mut self, pointer: &str) {
+        self.secrets.push(pointer.to_owned());
+    }
+
+    /// Adds a place whose value is a text, a number, or true or false.
+    pub(crate) fn scalar(&mut self, pointer: &str) {
+        self.want(pointer, false);
+    }
+
+    /// Adds a place whose value may be a list or an object.
+    pub(crate) fn tree(&mut self, pointer: &str) {
+        self.want(pointer, true);
+    }
+
+    fn want(&mut self, pointer: &str, is_tree: bool) {
+        let (known, uses) = self.wanted.entry(pointer.to_owned()).or_default();
+        *known |= is_tree;
+        *uses += 1;
+    }
+
+    /// Sets where the records of a page are.
+    pub(crate) fn records(&mut self, pointer: &str) {
+        self.records = Some(pointer.to_owned());
+    }
+
+    /// Builds the shape.
+    pub(crate) fn build(mut self) -> Shape {
+        // A place inside another one is read from the value of the outer one, and so is one below an index of a list.
+        for pointer in self.wanted.keys().cloned().collect::<Vec<_>>() {
+            if let Some(list) = before_an_index(&pointer) {
+                self.wanted.entry(list).or_default().0 = true;
+            }
+        }
+        let outer = |pointer: &str, wanted: &BTreeMap<String, (bool, usize)>| {
+            prefixes(pointer).find(|prefix| wanted.contains_key(*prefix)).map(str::to_owned)
+        };
+        let mut slots: BTreeMap<String, usize> = BTreeMap::new();
+        let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+        for (pointer, (_, uses)) in &self.wanted {
+            let place = outer(pointer, &self.wanted).unwrap_or_else(|| pointer.clone());
+            let next = slots.len();
+            slots.entry(place.clone()).or_insert(next);
+            *shared.entry(place).or_default() += uses;
+        }
+        let mut shape = Shape { slots: slots.len(), ..Shape::default() };
+        for pointer in self.wanted.keys() {
+            let outer = outer(pointer, &self.wanted);
+            let place = outer.as_deref().unwrap_or(pointer);
+            let slot = slots[place];
+            let is_only = outer.is_none() && shared[place] == 1;
+            let inside = outer.as_ref().map(|outer| pointer[outer.len()..].into());
+            let name =
+                pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~");
+            shape
+                .places
+                .insert(pointer.clone(), SlotRef { slot, inside, is_only, name: name.into_boxed_str() });
+        }
+        for (place, slot) in slots {
+            let has_inner = self.wanted.keys().any(|pointer| {
+                pointer.len() > place.len()
+                    && pointer.starts_with(&place)
+                    && pointer[place.len()..].starts_with('/')
+            });
+            let is_tree = self.wanted.get(&place).is_some_and(|(is_tree, _)| *is_tree) || has_inner;
+            shape.root.at(&tokens(&place)).slot = Some((slot, is_tree));
+        }
+        if let Some(records) = &self.records {
+            shape.root.at(&tokens(records)).is_records = true;
+        }
+        for secret in &self.secrets {
+            let outer =
+                prefixes(secret).find(|prefix| shape.root.find(&tokens(prefix)).is_some_and(Node::is_whole));
+            if let Some(outer) = outer {
+                let inside = secret[outer.len()..].to_owned();
+                shape.root.at(&tokens(outer)).secrets.push(inside);
+            } else {
+                let node = shape.root.at(&tokens(secret));
+                // A rule may look into it; its value is not kept.
+                node.is_secret = true;
+            }
+        }
+        shape
+    }
+}
+
+impl Shape {
+    /// Returns the places whose values are kept whole.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = &SlotRef> {
+        self.places.values().filter(|place| {
+            place.inside.is_none()
+                && self.root.find_slot(place.slot).is_some_and(|node| node.is_whole() && !node.is_secret)
+        })
+    }
+
+    /// Returns where the value of a pointer is, if it was added.
+    pub(crate) fn place(&self, pointer: &str) -> Option<&SlotRef> {
+        self.places.get(pointer)
+    }
+}
+
+/// Returns the pointers that lead to the values around a pointer, from the outside.
+fn prefixes(pointer: &str) -> impl Iterator<Item = &str> {
+    let ends = pointer.char_indices().filter(|(_, letter)| *letter == '/').map(|(at, _)| at);
+    ends.map(|at| &pointer[..at])
+}
+
+/// Returns the pointer of the first list in a pointer that has an index, or the mark for the end of a list.
+fn before_an_index(pointer: &str) -> Option<String> {
+    let mut so_far = String::new();
+    for token in pointer.split('/').skip(1) {
+        if !token.is_empty() && token.bytes().all(|letter| letter.is_ascii_digit()) {
+            return Some(so_far);
+        }
+        so_far.push('/');
+        so_far.push_str(token);
+    }
+    None
+}
+
+/// Returns the tokens of a pointer (RFC 6901).
+pub(crate) fn tokens(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// Returns what is wrong with a pointer.
+pub(crate) fn flaw_of(pointer: &str) -> Option<&'static str> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return Some("a JSON pointer is empty or begins with '/': /profile/email");
+    }
+    let is_escaped = |rest: &str| rest.starts_with('0') || rest.starts_with('1');
+    (!pointer.split('~').skip(1).all(is_escaped)).then_some("in a JSON pointer, write ~0 for ~ and ~1 for /")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_inside_another_is_read_from_its_value() {
+        let mut builder = ShapeBuilder::default();
+        builder.scalar("/id");
+        builder.scalar("/id");
+        builder.tree("/roles");
+        builder.scalar("/roles/0/name");
+        builder.scalar("/ids/0/key");
+        builder.scalar("/user/name");
+        let shape = builder.build();
+        assert_eq!(shape.slots, 4);
+        let inner = shape.place("/roles/0/name").unwrap();
+        assert_eq!(
+            (inner.slot, inner.inside.as_deref()),
+            (shape.place("/roles").unwrap().slot, Some("/0/name"))
+        );
+        assert!(!shape.place("/id").unwrap().is_only && shape.place("/user/name").unwrap().is_only);
+        assert_eq!(shape.place("/ids/0/key").unwrap().inside.as_deref(), Some("/0/key"));
+        assert_eq!(&*shape.place("/user/name").unwrap().name, "user.name");
+    }
+
+    #[test]
+    fn pointers_are_checked() {
+        assert!(flaw_of("").is_none() && flaw_of("/a~1b").is_none());
+        assert!(flaw_of("a").is_some() && flaw_of("/a~b").is_some());
+    }
+}

@@ -1,0 +1,470 @@
+//! The people of a mock service, and which request means what.
+
+use std::collections::BTreeMap;
+
+use anyprofile_core::IdKind;
+use axum::http::{Method, Uri};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::people;
+use crate::{
+    Service,
+    definition::{self, Map, RequestTemplate},
+    mapping::merged,
+    template::{Template, text_of},
+};
+
+/// A record of the mock.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) collection: usize,
+    pub(super) part: usize,
+    pub(super) id: String,
+    pub(super) record: Value,
+}
+
+/// The people, and the definition.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) people: Vec<Person>,
+    pub(super) routes: Vec<Route>,
+    /// What a list shows of a field, by collection and part.
+    pub(super) maps: Vec<Vec<Map>>,
+    /// The map of the record of `get`, by kind.
+    pub(super) gets: BTreeMap<String, Map>,
+    /// The first list.
+    first: Option<definition::Collection>,
+}
+
+/// What a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    List { collection: usize, part: usize },
+    Filter { collection: usize, name: String },
+    Total { collection: usize },
+    Get { get: usize },
+    Current,
+    Find { key: &'static str },
+    Record { record: usize },
+    Join { join: usize },
+    Action { name: String },
+    Update { update: usize },
+    Field { update: usize, path: String },
+}
+
+/// A request of the definition.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) purpose: Purpose,
+    pub(super) template: RequestTemplate,
+    segments: Vec<Template>,
+}
+
+/// What was found in a request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Matched {
+    pub(super) id: Option<String>,
+    pub(super) value: Option<String>,
+    literals: usize,
+}
+
+impl State {
+    pub(super) fn new(service: &Service, people: u64) -> Self {
+        let definition = service.definition();
+        let mut state = Self {
+            people: Vec::new(),
+            routes: Vec::new(),
+            maps: Vec::new(),
+            gets: BTreeMap::new(),
+            first: definition.collections.first().cloned(),
+        };
+        for (number, collection) in definition.collections.iter().enumerate() {
+            let whole = [definition::Part::default()];
+            let parts = if collection.parts.is_empty() { &whole[..] } else { &collection.parts };
+            let maps: Vec<Map> =
+                parts.iter().map(|part| merged(&[&definition.map, &collection.map, &part.map])).collect();
+            let get = definition.get.iter().find(|get| is_for(&get.kinds, &collection.kind));
+            // A record has what the list, the single record and the further records show of it.
+            let of_get = get.map(|get| merged(&[&definition.map, &get.map]));
+            for (part, map) in maps.iter().enumerate() {
+                let prefix = format!("{}{}", short(&collection.kind, number), letter(part));
+                // Most people are in the first list, so that it has several pages whatever the size of a page.
+                let is_first = number == 0 && part == 0;
+                let people = if is_first { people } else { people.div_ceil(6) };
+                let statuses = statuses(collection, part);
+                for place in 0..people {
+                    let mut record = people::record(map, place, &prefix, &statuses);
+                    if let Some(of_get) = &of_get {
+                        let further = people::record(of_get, place, &prefix, &statuses);
+                        complete(&mut record, further);
+                    }
+                    let id = format!("{prefix}{place:05}");
+                    for pointer in addressed_by(definition) {
+                        if record.pointer(&pointer).is_none() {
+                            people::put(&mut record, &pointer, Value::from(format!("{id}-own")));
+                        }
+                    }
+                    state.people.push(Person { collection: number, part, id, record });
+                }
+            }
+            state.maps.push(maps);
+        }
+        for get in &definition.get {
+            let kinds = if get.kinds.is_empty() { vec!["user".to_owned()] } else { get.kinds.clone() };
+            for kind in kinds {
+                let collection = definition.collections.iter().find(|collection| collection.kind == kind);
+                let own = collection.map(|it| it.view.clone().unwrap_or_else(|| it.kind.clone()));
+                let nothing = Map::default();
+                let of_collection = match (collection, &get.view) {
+                    (Some(collection), None) => &collection.map,
+                    (Some(collection), Some(view)) if own.as_ref() == Some(view) => &collection.map,
+                    _ => &nothing,
+                };
+                state.gets.insert(kind, merged(&[&definition.map, of_collection, &get.map]));
+            }
+        }
+        state.add_routes(service);
+        state
+    }
+
+    fn add(&mut self, purpose: Purpose, template: &RequestTemplate) {
+        let segments = split(&template.path).iter().filter_map(|text| Template::parse(text).ok()).collect();
+        self.routes.push(Route { purpose, template: template.clone(), segments });
+    }
+
+    fn add_routes(&mut self, service: &Service) {
+        let definition = service.definition();
+        for (number, collection) in definition.collections.iter().enumerate() {
+            let whole = [definition::Part::default()];
+            let parts = if collection.parts.is_empty() { &whole[..] } else { &collection.parts };
+            for (part, own) in parts.iter().enumerate() {
+                let mut template = own.request.clone().unwrap_or_else(|| collection.request.clone());
+                template.query.extend(own.query.clone());
+                self.add(Purpose::List { collection: number, part }, &template);
+            }
+            if let Some(request) = collection.total.as_ref().and_then(|total| total.request.as_ref()) {
+                self.add(Purpose::Total { collection: number }, request);
+            }
+            for (name, filter) in filters(&collection.filters) {
+                if let Some(request) = &filter.request {
+                    self.add(Purpose::Filter { collection: number, name }, request);
+                }
+            }
+        }
+        for (number, get) in definition.get.iter().enumerate() {
+            self.add(Purpose::Get { get: number }, &get.request);
+        }
+        if let Some(current) = &definition.current {
+            self.add(Purpose::Current, &current.request);
+        }
+        let finds = &definition.find;
+        for (key, find) in
+            [("email", &finds.email), ("username", &finds.username), ("external_id", &finds.external_id)]
+        {
+            if let Some(find) = find {
+                self.add(Purpose::Find { key }, &find.request);
+            }
+        }
+        for (number, record) in definition.records.iter().enumerate() {
+            self.add(Purpose::Record { record: number }, &record.request);
+        }
+        for (number, join) in definition.joins.iter().enumerate() {
+            self.add(Purpose::Join { join: number }, &join.request);
+        }
+        for (number, update) in definition.update.iter().enumerate() {
+            if let Some(request) = &update.request {
+                self.add(Purpose::Update { update: number }, request);
+            }
+            for (path, field) in &update.fields {
+                if let Some(request) = &field.request {
+                    self.add(Purpose::Field { update: number, path: path.clone() }, request);
+                }
+            }
+        }
+        for (name, action) in &definition.actions {
+            self.add(Purpose::Action { name: name.clone() }, &action.request);
+        }
+    }
+
+    /// Returns the routes that a request may be for, the most specific first.
+    pub(super) fn matches(&self, method: &Method, uri: &Uri, body: &Value) -> Vec<(usize, Matched)> {
+        let query = query_of(uri);
+        let mut found: Vec<(usize, Matched)> = self
+            .routes
+            .iter()
+            .enumerate()
+            .filter_map(|(place, route)| Some((place, route.matched(method, uri.path(), &query, body)?)))
+            .collect();
+        found.sort_by_key(|(_, matched)| std::cmp::Reverse(matched.literals));
+        found
+    }
+
+    pub(super) fn is_further_page(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        body: &Value,
+        headers: &[(String, String)],
+    ) -> bool {
+        let query = query_of(uri);
+        // An offset or a number counts from the first page.
+        let marks = ["mock_page", "mock_cursor"];
+        let is_marked = query.iter().any(|(name, _)| marks.contains(&name.as_str()));
+        let is_position = |collection: &definition::Collection| {
+            let parameter = collection.paging.parameter.as_deref().unwrap_or_default();
+            let first = collection.paging.first.unwrap_or(1).to_string();
+            let is_later = |value: &str| !value.is_empty() && value != "0" && value != first;
+            let in_body =
+                body.pointer(parameter).filter(|_| collection.paging.place == definition::Place::Body);
+            let is_header = collection.paging.style == definition::PagingStyle::Header;
+            let mut in_headers =
+                headers.iter().filter(|(name, _)| is_header && name.eq_ignore_ascii_case(parameter));
+            in_headers.any(|(_, value)| value.starts_with('c'))
+                || in_body.is_some_and(|value| is_later(&text_of(value)))
+                || query.iter().any(|(name, value)| name == parameter && is_later(value))
+        };
+        let is_listed = self.routes.iter().any(|route| {
+            matches!(route.purpose, Purpose::List { collection: 0, .. })
+                && route.matched(method, uri.path(), &query, body).is_some()
+        });
+        is_listed && (is_marked || self.first_collection().is_some_and(is_position))
+    }
+
+    /// Returns whether a request is for one of the definition's requests that read.
+    pub(super) fn is_read(&self, method: &Method, uri: &Uri, body: &str) -> bool {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let found = self.matches(method, uri, &body);
+        let reads = |place: usize| {
+            !matches!(
+                self.routes[place].purpose,
+                Purpose::Action { .. } | Purpose::Update { .. } | Purpose::Field { .. }
+            )
+        };
+        found.first().is_some_and(|(place, _)| reads(*place))
+    }
+
+    fn first_collection(&self) -> Option<&definition::Collection> {
+        self.first.as_ref()
+    }
+
+    pub(super) fn another_record(&self, path: &str) -> Option<String> {
+        let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
+        let mut is_found = false;
+        for segment in &mut segments {
+            let decoded = percent_decode_str(segment).decode_utf8_lossy().into_owned();
+            let Some(person) = self.people.iter().find(|person| person.id == decoded) else { continue };
+            let other = self
+                .people
+                .iter()
+                .find(|other| other.collection == person.collection && other.id != person.id)?;
+            segment.clone_from(&other.id);
+            is_found = true;
+        }
+        is_found.then(|| segments.join("/"))
+    }
+
+    /// Returns the person with this id, or with this value in the record, for services that address a profile by something else.
+    pub(super) fn person(&self, id: &str) -> Option<usize> {
+        let has = |person: &Person| {
+            let values = person.record.as_object().into_iter().flat_map(|fields| fields.values());
+            values.filter_map(Value::as_str).any(|value| value == id)
+        };
+        let by_id = self.people.iter().position(|person| person.id == id);
+        by_id.or_else(|| self.people.iter().position(has))
+    }
+}
+
+impl Route {
+    fn matched(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(String, String)],
+        body: &Value,
+    ) -> Option<Matched> {
+        let wanted = match self.template.method {
+            definition::Method::Get => Method::GET,
+            definition::Method::Post => Method::POST,
+            definition::Method::Put => Method::PUT,
+            definition::Method::Patch => Method::PATCH,
+            definition::Method::Delete => Method::DELETE,
+        };
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        if *method != wanted || segments.len() != self.segments.len() {
+            return None;
+        }
+        let mut matched = Matched::default();
+        for (template, segment) in self.segments.iter().zip(segments) {
+            let segment = percent_decode_str(segment).decode_utf8_lossy();
+            matched.take(template, &segment)?;
+        }
+        for (name, value) in &self.template.query {
+            let values = match value {
+                Value::Array(values) => values.iter().map(text_of).collect(),
+                value => vec![text_of(value)],
+            };
+            let sent: Vec<&String> =
+                query.iter().filter(|(known, _)| known == name).map(|(_, value)| value).collect();
+            for (place, value) in values.iter().enumerate() {
+                let template = Template::parse(value).ok()?;
+                // Where a filter replaces a parameter, the request is still the list's.
+                let sent = sent.get(place)?;
+                matched.take(&template, sent)?;
+            }
+        }
+        if let Some(template) = &self.template.body {
+            matched.take_json(template, body)?;
+        }
+        Some(matched)
+    }
+}
+
+impl Matched {
+    /// Takes the values of a template out of a text; `None` if the text is another one.
+    pub(super) fn take(&mut self, template: &Template, text: &str) -> Option<()> {
+        if let Some(literal) = template.literal() {
+            if literal != text {
+                return None;
+            }
+            self.literals += 2;
+            return Some(());
+        }
+        let names: Vec<&str> = template.names().collect();
+        let (before, after) = template.around()?;
+        let inner = text.strip_prefix(before)?.strip_suffix(after)?;
+        if !before.is_empty() || !after.is_empty() {
+            self.literals += 1;
+        }
+        match names.first() {
+            Some(&"id") => self.id = Some(inner.to_owned()),
+            Some(&"value") => self.value = Some(inner.to_owned()),
+            _ => {}
+        }
+        // A value of the record names the profile, too.
+        if names.is_empty() {
+            self.id.get_or_insert_with(|| inner.to_owned());
+        }
+        Some(())
+    }
+
+    /// Takes the values of a part of a body; returns whether it is that part.
+    pub(super) fn take_value(&mut self, template: &Value, sent: &Value) -> bool {
+        self.take_json(template, sent).is_some()
+    }
+
+    fn take_json(&mut self, template: &Value, body: &Value) -> Option<()> {
+        match (template, body) {
+            (Value::Object(fields), Value::Object(sent)) => {
+                for (key, value) in fields {
+                    self.take_json(value, sent.get(key)?)?;
+                }
+                Some(())
+            }
+            (Value::Array(items), Value::Array(sent)) => {
+                for (item, sent) in items.iter().zip(sent) {
+                    self.take_json(item, sent)?;
+                }
+                Some(())
+            }
+            (Value::String(text), sent) if text.contains('{') => {
+                let bare = text.replace(":number}", "}").replace(":json}", "}");
+                let template = Template::parse(&bare).ok()?;
+                self.take(&template, &text_of(sent))
+            }
+            (template, sent) => (template == sent).then_some(()),
+        }
+    }
+}
+
+/// Returns the parameters of a query, decoded.
+pub(super) fn query_of(uri: &Uri) -> Vec<(String, String)> {
+    let query = uri.query().unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
+}
+
+/// Returns the filters of a list, by name.
+pub(super) fn filters(filters: &definition::Filters) -> Vec<(String, &definition::FilterRequest)> {
+    let single = [
+        ("email", &filters.email),
+        ("search", &filters.search),
+        ("updated_since", &filters.updated_since),
+        ("created_since", &filters.created_since),
+        ("role", &filters.role),
+    ];
+    let mut all: Vec<(String, &definition::FilterRequest)> =
+        single.into_iter().filter_map(|(name, filter)| Some((name.to_owned(), filter.as_ref()?))).collect();
+    all.extend(filters.status.iter().map(|(word, filter)| (format!("status.{word}"), filter)));
+    all.extend(filters.mfa.iter().map(|(word, filter)| (format!("mfa.{word}"), filter)));
+    all
+}
+
+/// Returns the statuses of the people in a part of a list: those that its parameters ask for, or else all that no other part is for.
+fn statuses(collection: &definition::Collection, part: usize) -> Vec<&'static str> {
+    let all = ["active", "suspended", "pending", "deleted"];
+    let of_part = |part: &definition::Part| -> Vec<&'static str> {
+        let is_asked = |word: &&str| {
+            collection.filters.status.get(*word).is_some_and(|filter| {
+                !filter.query.is_empty()
+                    && filter.query.iter().all(|(key, value)| part.query.get(key) == Some(value))
+            })
+        };
+        all.iter().copied().filter(|word| is_asked(word)).collect()
+    };
+    let Some(own) = collection.parts.get(part) else { return all.to_vec() };
+    let asked = of_part(own);
+    if !asked.is_empty() {
+        return asked;
+    }
+    let others: Vec<&str> = collection.parts.iter().flat_map(of_part).collect();
+    all.iter().copied().filter(|word| !others.contains(word)).collect()
+}
+
+/// Returns the places of a record that requests name.
+fn addressed_by(definition: &definition::Definition) -> Vec<String> {
+    let text = format!("{definition:?}");
+    let found = text.split("{record:").skip(1).filter_map(|rest| rest.split_once('}'));
+    found.map(|(pointer, _)| pointer.trim_end_matches(":json").to_owned()).collect()
+}
+
+fn split(path: &str) -> Vec<String> {
+    let (mut all, mut current, mut is_name) = (Vec::new(), String::new(), false);
+    for letter in path.chars().skip(1) {
+        match letter {
+            '/' if !is_name => all.push(std::mem::take(&mut current)),
+            letter => {
+                is_name = (is_name || letter == '{') && letter != '}';
+                current.push(letter);
+            }
+        }
+    }
+    all.push(current);
+    all
+}
+
+fn is_for(kinds: &[String], kind: &str) -> bool {
+    kinds.iter().any(|known| known == kind) || (kinds.is_empty() && kind == IdKind::USER.as_str())
+}
+
+/// A letter for a kind, so that ids of different kinds differ.
+fn short(kind: &str, number: usize) -> String {
+    format!("{}{number}", kind.chars().next().unwrap_or('x'))
+}
+
+fn letter(part: usize) -> char {
+    char::from(b'a' + u8::try_from(part % 26).unwrap_or_default())
+}
+
+/// Adds to a record what another one has more.
+pub(super) fn complete(record: &mut Value, further: Value) {
+    if let (Value::Object(fields), Value::Object(further)) = (record, further) {
+        for (key, value) in further {
+            match fields.get_mut(&key) {
+                Some(known) => complete(known, value),
+                None => drop(fields.insert(key, value)),
+            }
+        }
+    }
+}

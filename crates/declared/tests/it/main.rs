@@ -1,0 +1,6 @@
+//! Declared services, against servers that are made from their definitions.
+
+#![allow(clippy::unwrap_used)]
+
+mod catalog;
+mod probely;
