@@ -1,5 +1,7 @@
 //! The command-line arguments.
 
+#[cfg(feature = "declared")]
+mod definition;
 mod export;
 mod field;
 mod listing;
@@ -11,6 +13,8 @@ use std::path::PathBuf;
 use anyprofile::{ProfileId, snapshot::form::Form};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
+#[cfg(feature = "declared")]
+pub(crate) use self::definition::{CheckDefinition, DefinitionCommand};
 pub(crate) use self::export::{DiffArguments, ExportArguments, Push, PushVanta};
 #[cfg(feature = "mcp")]
 pub(crate) use self::listing::field_paths;
@@ -138,6 +142,9 @@ pub(crate) enum SchemaOf {
     Manifest,
     /// The policy of a review.
     Policy,
+    /// The definition of a service.
+    #[cfg(feature = "declared")]
+    Definition,
 }
 
 /// The output format.
@@ -298,15 +305,24 @@ pub(crate) enum Command {
     /// What a SCIM server can do, and its quirks, are printed with the setting that helps. Table: on standard error. The json and
     /// ndjson formats have them as `findings`.
     Check,
-    /// Run the conformance checks of all providers against the sandbox.
+    /// Run the conformance checks of all providers against the sandbox, or of a definition against a server that is made from it.
     #[cfg(feature = "conformance")]
-    Conformance,
+    Conformance {
+        /// A name of the catalog, or the path of a definition file; may be repeated. Without it, the sandbox's accounts are checked.
+        #[cfg(feature = "declared")]
+        #[arg(long, value_name = "NAME|FILE")]
+        definition: Vec<String>,
+    },
+    /// Services without code: list the catalog, check a definition, or begin one.
+    #[cfg(feature = "declared")]
+    #[command(subcommand)]
+    Definition(DefinitionCommand),
     /// Show the fields and operations of each configured account, or of each service if no account is configured.
     ///
     /// Each field shows the records of the service that contain it. The records named in "listing records" are part
     /// of a listing; the others are read by `get`, `get --enrich`, `me` and `members`.
     Providers,
-    /// Print the JSON Schema of a profile in the json and ndjson formats, of the manifest of a snapshot, or of a policy.
+    /// Print the JSON Schema of a profile in the json and ndjson formats, of the manifest of a snapshot, of a policy, or of a definition.
     Schema {
         /// What the schema describes.
         #[arg(value_enum, default_value_t = SchemaOf::Profile)]

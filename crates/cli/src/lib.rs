@@ -29,6 +29,7 @@
 //! | feature | default | what it enables |
 //! |---|---|---|
 //! | `upsun`, `probely`, `anthropic`, `scim` | yes | the services of [`Services::builtin`](anyprofile::Services::builtin) |
+//! | `declared` | yes | services that a definition file describes, with a catalog of them, and the command `definition` |
 //! | `sandbox` | yes | the embedded sandbox of these services, and `conformance` |
 //! | `conformance` | | the command `conformance`: the checks that every provider must pass, against a sandbox |
 //! | `fixture` | | `FixtureSandbox`: your own fixture server as a sandbox |

@@ -100,7 +100,7 @@ impl Session {
 /// Returns the configured accounts.
 ///
 /// If credentials in the environment are not used, a note names them, because the user may expect their accounts.
-fn configured(global: &Global) -> Result<Accounts, Failure> {
+pub(crate) fn configured(global: &Global) -> Result<Accounts, Failure> {
     configured_if_any(global)?.ok_or_else(|| global.program.services().no_account().into())
 }
 

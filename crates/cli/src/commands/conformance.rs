@@ -95,6 +95,25 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     if reports.is_empty() {
         return Err(Failure::Usage("no account can be checked".to_owned()));
     }
+    print(global, &reports, is_all_checked)
+}
+
+/// Runs the suite for each definition, against a server that is made from it.
+#[cfg(feature = "declared")]
+pub(crate) async fn of_definitions(global: &Global, names: &[String]) -> Result<Exit, Failure> {
+    let mut reports = Vec::new();
+    for name in names {
+        let service = super::definition::service(name)?;
+        let server = anyprofile_declared::MockServer::start(&service, PROFILES, 0).await?;
+        let progress = Progress::waiting(global, format!("checking {name}"));
+        reports.push((name.as_str(), run_suite(&server, server.server()).await));
+        drop(progress);
+    }
+    print(global, &reports, true)
+}
+
+/// Prints what came of the checks.
+fn print(global: &Global, reports: &[(&str, Report)], is_all_checked: bool) -> Result<Exit, Failure> {
     match global.output {
         Format::Json | Format::Ndjson => {
             let reports: Vec<_> = reports
@@ -108,7 +127,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             print_rows(global.output, &["account", "check", "outcome", "reason"], &rows)?;
         }
     }
-    for (account, report) in &reports {
+    for (account, report) in reports {
         let last = report.to_string();
         say!("{account}: {}", last.lines().last().unwrap_or_default());
     }

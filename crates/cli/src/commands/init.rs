@@ -9,7 +9,7 @@ use std::{
 
 use anyprofile::{
     AccountName, Accounts, Error, Services,
-    engine::{CredentialKey, ServiceDescriptor, SettingKey},
+    engine::{CredentialKey, ServiceDescriptor, SettingKey, Settings},
 };
 
 use serde_json::Value;
@@ -29,11 +29,13 @@ enum Place {
 }
 
 /// The account to write.
-struct Answers<'a> {
-    service: &'a ServiceDescriptor,
+struct Answers {
+    /// The service in the file.
+    service_name: String,
+    service: ServiceDescriptor,
     name: AccountName,
-    secrets: Vec<(&'a CredentialKey, Place)>,
-    settings: Vec<(&'a SettingKey, String)>,
+    secrets: Vec<(CredentialKey, Place)>,
+    settings: Vec<(SettingKey, String)>,
 }
 
 pub(crate) async fn run(global: &Global, init: Init) -> Result<Exit, Failure> {
@@ -49,7 +51,7 @@ pub(crate) async fn run(global: &Global, init: Init) -> Result<Exit, Failure> {
     }
     let path = path_of(global)?;
     let mut asking = Asking { terminal: terminal() };
-    let answers = answers(services, &init, &mut asking)?;
+    let answers = answers(services, &init, &mut asking, files::folder_of(&path))?;
     let existing = match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -181,7 +183,7 @@ impl Asking {
     }
 }
 
-fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Result<Answers<'a>, Failure> {
+fn answers(services: &Services, init: &Init, asking: &mut Asking, folder: &Path) -> Result<Answers, Failure> {
     let names = services.names().join(", ");
     if init.service.is_none() && asking.terminal.is_some() {
         services.iter().for_each(|service| say!("  {}  {}", service.name(), service.summary()));
@@ -199,6 +201,23 @@ fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Resu
     };
     let name = AccountName::new(&name)
         .map_err(|error| Failure::Usage(format!("the name of the account is wrong: {error}")))?;
+    let mut settings = Vec::new();
+    let service_name = service.name().to_string();
+    // The settings of a description of many services say which one it is.
+    let service = if service.is_of_many() {
+        let required = service.keys().iter().filter(|key| key.is_required);
+        let mut identifying = Settings::default();
+        for key in required {
+            let value = setting(key, init, asking)?;
+            let place =
+                if key.is_path(&value) { folder.join(&value).display().to_string() } else { value.clone() };
+            identifying.insert(key.name.clone(), place);
+            settings.push((key.clone(), value));
+        }
+        service.resolve(&identifying)?
+    } else {
+        service.clone()
+    };
     let sets = service.credentials();
     let chosen = match (&init.credential, sets) {
         (Some(key), _) => sets.iter().find(|set| set.keys().iter().any(|known| known.name == *key)),
@@ -219,26 +238,32 @@ fn answers<'a>(services: &'a Services, init: &Init, asking: &mut Asking) -> Resu
         Failure::Usage(format!("the service has no such credential; it has: {}", keys.join(", ")))
     })?;
     for (name, _) in &init.set {
-        check_key(service, name)?;
+        check_key(&service, name)?;
     }
     let mut secrets = Vec::new();
     for key in chosen.keys() {
-        secrets.push((key, place(key, chosen.keys().len() > 1, init, asking)?));
+        secrets.push((key.clone(), place(key, chosen.keys().len() > 1, init, asking)?));
     }
-    let mut settings = Vec::new();
     for key in service.keys() {
-        let given = init.set.iter().find_map(|(name, value)| (*name == key.name).then(|| value.clone()));
-        match given {
-            Some(value) => settings.push((key, value)),
-            None if key.is_required => {
-                let question = format!("{} ({})?", key.name, key.doc);
-                let value = asking.answer(&question, None, &format!("--set {}=VALUE", key.name))?;
-                settings.push((key, value));
-            }
-            None => {}
+        let is_known = settings.iter().any(|(known, _)| known.name == key.name);
+        let is_given = init.set.iter().any(|(name, _)| *name == key.name);
+        if !is_known && (is_given || key.is_required) {
+            settings.push((key.clone(), setting(key, init, asking)?));
         }
     }
-    Ok(Answers { service, name, secrets, settings })
+    Ok(Answers { service_name, service, name, secrets, settings })
+}
+
+/// Returns the value of a key: that of `--set`, or what is typed.
+fn setting(key: &SettingKey, init: &Init, asking: &mut Asking) -> Result<String, Failure> {
+    let given = init.set.iter().find_map(|(name, value)| (*name == key.name).then(|| value.clone()));
+    given.map_or_else(
+        || {
+            let question = format!("{} ({})?", key.name, key.doc);
+            asking.answer(&question, None, &format!("--set {}=VALUE", key.name))
+        },
+        Ok,
+    )
 }
 
 /// Checks that a key of `--set` is a setting of the service.
@@ -331,14 +356,14 @@ fn head() -> String {
 }
 
 /// Returns the table of an account, with the keys that it does not use as comments.
-fn written(answers: &Answers<'_>) -> String {
-    let service = answers.service;
+fn written(answers: &Answers) -> String {
+    let service = &answers.service;
     let mut text = format!("# {}\n[accounts.{}]\n", service.summary(), quoted(answers.name.as_str()));
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
     };
-    line(format!("service = {}", quoted(service.name().as_str())));
+    line(format!("service = {}", quoted(&answers.service_name)));
     for (key, place) in &answers.secrets {
         let place = match place {
             Place::Env(variable) => format!("{{ env = {} }}", quoted(variable)),

@@ -5,6 +5,8 @@ mod check;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod create;
+#[cfg(feature = "declared")]
+mod definition;
 mod diff;
 mod enroll;
 mod export;
@@ -65,7 +67,18 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Apply(apply) => apply::run(global, apply).await,
         Command::Check => check::run(global).await,
         #[cfg(feature = "conformance")]
-        Command::Conformance => conformance::run(global).await,
+        Command::Conformance {
+            #[cfg(feature = "declared")]
+            definition,
+        } => {
+            #[cfg(feature = "declared")]
+            if !definition.is_empty() {
+                return conformance::of_definitions(global, &definition).await;
+            }
+            conformance::run(global).await
+        }
+        #[cfg(feature = "declared")]
+        Command::Definition(command) => definition::run(global, command).await,
         Command::Providers => providers::run(global).await,
         #[cfg(feature = "mcp")]
         Command::Mcp(arguments) => crate::mcp::run(global, arguments).await,
@@ -78,6 +91,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
                 SchemaOf::Profile => profile_schema(),
                 SchemaOf::Manifest => anyprofile::snapshot::manifest_schema(),
                 SchemaOf::Policy => anyprofile::review::policy_schema(),
+                #[cfg(feature = "declared")]
+                SchemaOf::Definition => serde_json::to_value(anyprofile::declared::schema())?,
             };
             print_line(&serde_json::to_string_pretty(&schema)?)?;
             Ok(Exit::Complete)

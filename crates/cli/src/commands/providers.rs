@@ -62,6 +62,11 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         rows.push(row(path.as_str(), &providers, |capabilities| field_cell(capabilities.fields.get(&path))));
     }
     print_rows(global.output, &columns, &rows)?;
+    for provider in &providers {
+        let (account, capabilities) = (&provider.info().account, provider.capabilities());
+        capabilities.listing.hides.iter().for_each(|hidden| say!("{account}: not listed: {hidden}"));
+        capabilities.traps.iter().for_each(|trap| say!("{account}: note: {trap}"));
+    }
     Ok(exit)
 }
 
@@ -94,7 +99,8 @@ fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>
 fn one_of_each(services: &Services, running: Option<&Running>) -> anyprofile::Result<Accounts> {
     let named = services.environment_accounts();
     let mut ways: Vec<_> = named.map(|(name, service, set)| (name, service, set.keys())).collect();
-    for service in services.iter() {
+    // A declared service has what its definition says.
+    for service in services.iter().filter(|service| !service.is_of_many()) {
         // A service whose accounts cannot be defined by environment variables.
         if ways.iter().all(|(_, known, _)| known.name() != service.name()) {
             let keys = service.credentials().first().map_or(&[][..], CredentialSet::keys);
