@@ -181,6 +181,11 @@ enum RealServers {
         #[arg(long)]
         hazards: bool,
     },
+    /// Definitions of the catalog on Matrix Synapse, `JupyterHub`, and Airflow with the FAB auth manager.
+    Declared {
+        /// Only these: synapse, jupyterhub, airflow-fab.
+        servers: Vec<String>,
+    },
     /// The page of a review in Chromium.
     Review {
         /// The folder for screenshots.
@@ -220,6 +225,7 @@ fn main() -> ExitCode {
         Chore::Real(RealServers::Mcp) => real::mcp(),
         Chore::Real(RealServers::Snapshots { profiles }) => real::snapshots(profiles.as_deref()),
         Chore::Real(RealServers::Persons { hazards }) => real::persons(hazards),
+        Chore::Real(RealServers::Declared { servers }) => real::declared(&servers),
         Chore::Real(RealServers::Review { screenshots }) => real::review(screenshots.as_deref()),
     };
     match result {

@@ -16,6 +16,8 @@ use crate::{
 const USERS: &str = "500";
 /// How many users each server has for the conformance suite, which lists them many times.
 const FEW_USERS: &str = "24";
+/// The servers that definitions of the catalog are proven on, each with an environment of its own.
+const DECLARED: [&str; 3] = ["synapse", "jupyterhub", "airflow-fab"];
 /// The packages of npm.
 const NPM: [&str; 3] = ["express@5.3.0", "scimmy@1.3.5", "scimmy-routers@1.3.2"];
 
@@ -159,6 +161,25 @@ pub(crate) fn persons(hazards: bool) -> Outcome {
     let hazards = hazards.then_some(Path::new("--hazards"));
     let arguments: Vec<&Path> = [&*script, &*command].into_iter().chain(hazards).collect();
     run(&tools, &arguments)
+}
+
+/// Proves definitions of the catalog on Matrix Synapse, `JupyterHub`, and Airflow with the FAB auth manager, each with 300 people.
+///
+/// # Errors
+/// If a server cannot be installed or started, or something was not as it must be.
+pub(crate) fn declared(servers: &[String]) -> Outcome {
+    let Workspace { root, target, .. } = workspace()?;
+    let scripts = root.join("tests/real/declared");
+    let folder = target.join("real/declared");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for server in DECLARED.iter().filter(|name| servers.is_empty() || servers.iter().any(|it| it == *name)) {
+        python(&folder.join(server), &scripts.join(format!("requirements-{server}.txt")))?;
+    }
+    cargo(&["build", "--quiet", "--package", "anyprofile-cli", "--features", "declared"], &[])?;
+    let (script, command) = (scripts.join("declared.py"), target.join("debug/anyprofile"));
+    let named = servers.iter().map(Path::new);
+    let arguments: Vec<&Path> = [&*script, &*command, &*folder].into_iter().chain(named).collect();
+    run(Path::new("python3"), &arguments)
 }
 
 /// Opens the page of a review in a browser: checks its scripts, what it shows of a sample and of the sandbox, its speed with 50,000 rows, and an
