@@ -32,6 +32,42 @@ fn every_fault_is_survived_or_told() {
     }
 }
 
+/// Probely in a file meets what the crate for Probely meets.
+#[test]
+fn every_fault_of_a_service_in_a_file_is_survived_or_told() {
+    let in_a_file = |setting: Setting| Setting { is_declared: true, ..setting };
+    let mut violations = Vec::new();
+    let (mut listed, mut read, mut written) = (0, 0, 0);
+    for fault in faults_of_listings().filter(|fault| !fault.needs_connection) {
+        let faults = [fault];
+        let outcome = listing_by(in_a_file(Setting::of("probely")), &faults, None);
+        let Some(outcome) = without_waiting(outcome).unwrap() else { continue };
+        listed += 1;
+        let violation = outcome.violation(&[fault.name], true);
+        violations.extend(violation.map(|violation| format!("{}: {violation}", fault.name)));
+    }
+    for fault in profiles::faults_of_profiles() {
+        let outcome = profiles::reading(in_a_file(profiles::setting("probely")), fault, None);
+        let Some(outcome) = without_waiting(outcome).unwrap() else { continue };
+        read += 1;
+        violations.extend(outcome.violations().map(|violation| format!("{}: {violation}", fault.name)));
+    }
+    for fault in profiles::faults_of_writes() {
+        for is_after_effect in [false, true] {
+            if is_after_effect && !fault.can_follow_effect() {
+                continue;
+            }
+            let outcome =
+                profiles::writing(in_a_file(profiles::setting("probely")), fault, is_after_effect, None);
+            let Some(outcome) = without_waiting(outcome).unwrap() else { continue };
+            written += 1;
+            violations.extend(outcome.violations().map(|violation| format!("{}: {violation}", fault.name)));
+        }
+    }
+    assert!(violations.is_empty(), "{violations:#?}");
+    assert!(listed > 100 && read > 10 && written > 10, "{listed} {read} {written}");
+}
+
 #[test]
 fn every_fault_of_the_schedule_strikes() {
     let struck = TABLES.struck();
@@ -127,8 +163,9 @@ fn a_provider_that_lies_of_a_listing_is_found_out() {
 
 #[test]
 fn a_provider_that_lies_of_one_profile_is_found_out() {
-    let reading =
-        |name, lie| without_waiting(profiles::reading("probely", fault(name), lie)).unwrap().unwrap();
+    let reading = |name, lie| {
+        without_waiting(profiles::reading(profiles::setting("probely"), fault(name), lie)).unwrap().unwrap()
+    };
     for (lie, name) in [(Lie::MixesUp, "status-503-once"), (Lie::FindsNobody, "gateway-404-json")] {
         assert_eq!(reading(name, None).violations().collect::<Vec<_>>(), Vec::<String>::new());
         assert!(reading(name, Some(lie)).violations().next().is_some(), "{lie:?}");
@@ -141,9 +178,14 @@ fn a_provider_that_lies_of_one_profile_is_found_out() {
     ] {
         for service in ["probely", "anthropic"] {
             let writing = |lie| {
-                without_waiting(profiles::writing(service, fault(name), is_after_effect, lie))
-                    .unwrap()
-                    .unwrap()
+                without_waiting(profiles::writing(
+                    profiles::setting(service),
+                    fault(name),
+                    is_after_effect,
+                    lie,
+                ))
+                .unwrap()
+                .unwrap()
             };
             let found: Vec<_> = writing(Some(lie)).violations().collect();
             let honest: Vec<_> = writing(None).violations().collect();

@@ -54,8 +54,9 @@ pub(crate) fn run(specs: &[std::path::PathBuf]) -> Outcome {
     let (mut found, mut compared, mut explained) = (Vec::new(), 0, 0);
     for path in specs {
         let spec = Spec::read(path)?;
-        let document = name_of(spec.source);
-        let records = records(&root.join("crates").join(spec.source.service().name()).join("src/wire"))?;
+        let source = spec.source.ok_or("the document is of no service that has a crate")?;
+        let document = name_of(source);
+        let records = records(&root.join("crates").join(source.service().name()).join("src/wire"))?;
         for known in baseline.record.iter().filter(|known| known.document == document) {
             let place = format!("{document}: {} of the schema {}", known.record, known.schema);
             let Some(here) = records.get(&known.record) else {

@@ -152,9 +152,13 @@ enum Chore {
     /// Call every operation of OpenAPI documents, those that write included, at Prism, a mock server that checks the
     /// requests. Needs node and npm, and installs Prism below the target directory.
     Prism {
-        /// OpenAPI documents (JSON), each of one service.
-        #[arg(required = true)]
+        /// OpenAPI documents (JSON), each of one service that has a crate. With `--catalog`, names of definitions; all of the folder
+        /// without one.
+        #[arg(required_unless_present = "catalog")]
         specs: Vec<PathBuf>,
+        /// A folder with documents of the catalog's services, each NAME.openapi.json: their definitions' requests are checked.
+        #[arg(long, value_name = "FOLDER")]
+        catalog: Option<PathBuf>,
     },
     /// List and write at real servers with 500 users each. Needs python3, node and npm, and installs the servers below the
     /// target directory.
@@ -220,7 +224,11 @@ fn main() -> ExitCode {
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),
         Chore::Soak { options } => soak::run(&options),
-        Chore::Prism { specs } => prism::run(&specs),
+        Chore::Prism { specs, catalog: None } => prism::run(&specs),
+        Chore::Prism { specs, catalog: Some(folder) } => {
+            let names: Vec<_> = specs.iter().map(|name| name.display().to_string()).collect();
+            prism::run_catalog(&folder, &names)
+        }
         Chore::Real(RealServers::Scim) => real::scim(),
         Chore::Real(RealServers::Mcp) => real::mcp(),
         Chore::Real(RealServers::Snapshots { profiles }) => real::snapshots(profiles.as_deref()),

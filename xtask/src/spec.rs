@@ -112,7 +112,8 @@ impl Operation {
 /// A document.
 #[derive(Debug)]
 pub(crate) struct Spec {
-    pub(crate) source: Source,
+    /// The service; none for one of the catalog.
+    pub(crate) source: Option<Source>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) document: Value,
 }
@@ -129,27 +130,18 @@ impl Spec {
         Self::of(serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?)
     }
 
+    /// One of the services that have a crate.
     pub(crate) fn of(document: Value) -> Result<Self, String> {
-        let paths = document["paths"].as_object().ok_or("no OpenAPI document: it has no paths")?;
-        let mut operations = Vec::new();
-        for (path, item) in paths {
-            for method in METHODS {
-                let Some(operation) = item.get(method) else { continue };
-                let id = operation["operationId"]
-                    .as_str()
-                    .ok_or_else(|| format!("{method} {path} has no operationId"))?;
-                operations.push(Operation {
-                    id: id.to_owned(),
-                    method: (*method).to_owned(),
-                    path: path.clone(),
-                    is_deprecated: operation["deprecated"] == true,
-                });
-            }
-        }
+        let operations = operations_of(&document)?;
         let has = |id: &str| operations.iter().any(|operation| operation.id == id);
         let source = Source::ALL.iter().find(|source| has(source.mark()));
         let source = *source.ok_or("none of the services has these operations")?;
-        Ok(Self { source, operations, document })
+        Ok(Self { source: Some(source), operations, document })
+    }
+
+    /// One of a service of the catalog.
+    pub(crate) fn of_catalog(document: Value) -> Result<Self, String> {
+        Ok(Self { source: None, operations: operations_of(&document)?, document })
     }
 
     /// The operation that a request is of: where several paths fit, the one that leaves least open.
@@ -158,6 +150,26 @@ impl Spec {
         let fitting = of_method.filter_map(|operation| Some((fit(&operation.path, path)?, operation)));
         fitting.max_by_key(|(literal, _)| *literal).map(|(_, operation)| operation)
     }
+}
+
+fn operations_of(document: &Value) -> Result<Vec<Operation>, String> {
+    let paths = document["paths"].as_object().ok_or("no OpenAPI document: it has no paths")?;
+    let mut operations = Vec::new();
+    for (path, item) in paths {
+        for method in METHODS {
+            let Some(operation) = item.get(method) else { continue };
+            let id = operation["operationId"]
+                .as_str()
+                .ok_or_else(|| format!("{method} {path} has no operationId"))?;
+            operations.push(Operation {
+                id: id.to_owned(),
+                method: (*method).to_owned(),
+                path: path.clone(),
+                is_deprecated: operation["deprecated"] == true,
+            });
+        }
+    }
+    Ok(operations)
 }
 
 /// How many characters of a path a template prescribes; `None` if the path does not fit it.
@@ -222,7 +234,7 @@ pub(crate) mod tests {
     #[test]
     fn a_request_is_of_the_operation_that_leaves_least_open() {
         let spec = Spec::parse(SMALL).unwrap();
-        assert_eq!(spec.source, Source::Upsun);
+        assert_eq!(spec.source, Some(Source::Upsun));
         let of = |method, path| spec.operation_of(method, path).map(|operation| operation.id.as_str());
         assert_eq!(of("get", "/users/me"), Some("get-current-user"));
         assert_eq!(of("get", "/users/0b5a"), Some("get-user"));

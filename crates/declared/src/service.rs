@@ -120,6 +120,13 @@ impl fmt::Debug for Service {
 fn key_at(text: &str, at: usize) -> String {
     let begin = text[..at.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
     let line = text[begin..].lines().next().unwrap_or_default();
-    let key = line.split('=').next().unwrap_or_default().trim();
-    key.trim_matches(['[', ']', '"', ' ']).to_owned()
+    let trimmed = |text: &str| text.trim().trim_matches(['[', ']', '"', ' ']).to_owned();
+    let key = trimmed(line.split('=').next().unwrap_or_default());
+    // The table that the line is in.
+    let table =
+        text[..begin].lines().rev().map(str::trim).find(|line| line.starts_with('[') && line.ends_with(']'));
+    match table {
+        Some(table) if !line.trim().starts_with('[') => format!("{}.{key}", trimmed(table)),
+        _ => key,
+    }
 }

@@ -80,7 +80,7 @@ pub fn faults_of_writes() -> impl Iterator<Item = &'static NamedFault> {
 }
 
 /// How the profiles of this table are set up.
-fn setting(service: &'static str) -> Setting {
+pub fn setting(service: &'static str) -> Setting {
     Setting { profiles: 20, is_generally_available: true, ..Setting::of(service) }
 }
 
@@ -187,16 +187,13 @@ pub fn judge_find(id: Option<&ProfileId>, is_silent: bool, result: &Result<Found
 ///
 /// # Errors
 /// If no sandbox can be had.
-pub async fn reading(
-    service: &'static str,
-    fault: &NamedFault,
-    lie: Option<Lie>,
-) -> io::Result<Option<Outcome>> {
+pub async fn reading(setting: Setting, fault: &NamedFault, lie: Option<Lie>) -> io::Result<Option<Outcome>> {
+    let service = setting.service;
     let mut steps = Vec::new();
     let mut strikes = 0;
     for operation in ["get", "find by id", "find by address", "find nobody"] {
         let Some(in_force) = fault.everywhere(service) else { return Ok(None) };
-        let scene = Scene::new(setting(service)).await?;
+        let scene = Scene::new(setting).await?;
         let truth = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&truth)?;
         scene.provider.prepare().await.map_err(failed)?;
@@ -301,20 +298,21 @@ pub fn draft(service: &str, name: &str) -> ProfileDraft {
 /// # Errors
 /// If no sandbox can be had.
 pub async fn writing(
-    service: &'static str,
+    setting: Setting,
     fault: &NamedFault,
     is_after_effect: bool,
     lie: Option<Lie>,
 ) -> io::Result<Option<Outcome>> {
+    let service = setting.service;
     let mut steps = Vec::new();
     let mut strikes = 0;
-    let operations = writes_of(Scene::new(setting(service)).await?.provider.as_ref());
+    let operations = writes_of(Scene::new(setting).await?.provider.as_ref());
     for operation in operations {
         let Some(mut in_force) = fault.everywhere(service) else { return Ok(None) };
         if is_after_effect {
             in_force = in_force.after_effect();
         }
-        let scene = Scene::new(setting(service)).await?;
+        let scene = Scene::new(setting).await?;
         let before = records(&scene.sandbox, scene.setting).await?;
         let id = somebody(&before)?;
         // Who writes has asked for nothing before, not even for a token, but for what the service can do.
@@ -378,7 +376,7 @@ pub async fn reading_matrix() -> io::Result<Vec<Row>> {
     for fault in faults_of_profiles() {
         let mut outcomes = Vec::new();
         for service in SERVICES {
-            outcomes.push(reading(service, fault, None).await?);
+            outcomes.push(reading(setting(service), fault, None).await?);
         }
         rows.push(Row { fault: fault.name, is_after_effect: false, outcomes });
     }
@@ -399,7 +397,7 @@ pub async fn writing_matrix() -> io::Result<Vec<Row>> {
             }
             let mut outcomes = Vec::new();
             for service in SERVICES {
-                outcomes.push(writing(service, fault, is_after_effect, None).await?);
+                outcomes.push(writing(setting(service), fault, is_after_effect, None).await?);
             }
             rows.push(Row { fault: fault.name, is_after_effect, outcomes });
         }

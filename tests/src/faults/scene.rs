@@ -3,8 +3,14 @@
 use std::{collections::BTreeSet, io, sync::Arc};
 
 use anyprofile::{
-    AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _, anthropic::AnthropicConfig,
-    http_client::HttpOptions, probely::ProbelyConfig, scim::ScimConfig, upsun::UpsunConfig,
+    AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _,
+    anthropic::AnthropicConfig,
+    declared::{DeclaredConfig, Service},
+    engine::Secrets,
+    http_client::HttpOptions,
+    probely::ProbelyConfig,
+    scim::ScimConfig,
+    upsun::UpsunConfig,
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use futures_util::TryStreamExt as _;
@@ -13,6 +19,9 @@ use crate::in_process::InProcess;
 
 /// The services, as the sandbox names them.
 pub const SERVICES: [&str; 4] = ["upsun", "probely", "anthropic", "scim"];
+
+/// Probely in a file.
+const DEFINITION: &str = include_str!("../../../crates/declared/tests/definitions/probely.toml");
 
 /// What the generated records of a scene are made from.
 const SEED: u64 = 7;
@@ -28,6 +37,8 @@ pub struct Setting {
     pub seed: u64,
     /// Whether Anthropic is spoken to without a beta, which is where it filters.
     pub is_generally_available: bool,
+    /// Whether Probely is the one that a definition file describes.
+    pub is_declared: bool,
     /// Whether there is a connection between the provider and the sandbox; time then cannot be paused.
     pub is_connected: bool,
 }
@@ -35,7 +46,14 @@ pub struct Setting {
 impl Setting {
     /// As most tables have it: 60 profiles of a service.
     pub fn of(service: &'static str) -> Self {
-        Self { service, profiles: 60, seed: SEED, is_generally_available: false, is_connected: false }
+        Self {
+            service,
+            profiles: 60,
+            seed: SEED,
+            is_generally_available: false,
+            is_declared: false,
+            is_connected: false,
+        }
     }
 }
 
@@ -114,6 +132,12 @@ pub(crate) fn connect(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Ar
                 .with_auth_url(&description.upsun.auth_url)
                 .with_http(http);
             Arc::new(config.connect().map_err(failed)?)
+        }
+        "probely" if setting.is_declared => {
+            let service = Service::parse(DEFINITION, "probely.toml").map_err(failed)?;
+            let secrets = Secrets::new().with("api_key", description.probely.api_key.clone());
+            let config = DeclaredConfig::new(account, service, secrets).at(&description.probely.base_url);
+            Arc::new(config.with_http(http).connect().map_err(failed)?)
         }
         "probely" => {
             let config = ProbelyConfig::new(account, description.probely.api_key.clone())

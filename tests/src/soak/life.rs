@@ -55,6 +55,7 @@ pub(super) async fn live(
         seed: random.next(),
         is_generally_available: !random.once_in(3),
         is_connected: false,
+        is_declared: false,
     };
     let scene = Scene::new(setting).await?;
     let model = records(&scene.sandbox, setting).await?;

@@ -1,5 +1,6 @@
 //! The clients against Prism, a mock server that checks each request against an OpenAPI document.
 
+mod catalog;
 mod document;
 mod edition;
 mod log;
@@ -12,7 +13,7 @@ use std::{fs, path::PathBuf};
 use self::{
     edition::Edition,
     probe::Probe,
-    report::{NOT_CALLED, Report},
+    report::{Report, no_reasons},
     server::{Prism, Server},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(crate) fn run(specs: &[PathBuf]) -> Outcome {
     together(specs.iter().map(|spec| check(&workspace, &prism, spec)))
 }
 
+pub(crate) use self::catalog::run as run_catalog;
+
 /// Whether all went well, with all that did not.
 fn together(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
     let failures: Vec<_> = outcomes.filter_map(Result::err).collect();
@@ -41,7 +44,7 @@ fn together(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
 }
 
 fn check(workspace: &Workspace, prism: &Prism, published: &Spec) -> Outcome {
-    let edition = Edition::of(published.source);
+    let edition = Edition::of(published.source.ok_or("the document is of no service that has a crate")?);
     let title = edition.title;
     let spec = Spec::of(document::strict_bodies(&published.document))?;
     let folder = workspace.target.join("prism");
@@ -66,7 +69,8 @@ fn check(workspace: &Workspace, prism: &Prism, published: &Spec) -> Outcome {
             "{title}: Prism finds nothing wrong with {method} {target}: it does not check it"
         ));
     }
-    let report = Report::new(title, &spec, &requests, NOT_CALLED);
+    let reasons = no_reasons();
+    let report = Report::new(title, &spec, &requests, &reasons);
     println!("{}", report.text());
     together([called, report.outcome()].into_iter())
 }

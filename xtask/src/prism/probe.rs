@@ -2,6 +2,8 @@
 //! them, that it finds nothing wrong with others means nothing: of a schema that it does not understand it takes
 //! everything, and says not a word.
 
+use std::borrow::Cow;
+
 use super::{edition::Edition, log::Seen};
 use crate::spec::Spec;
 
@@ -18,16 +20,21 @@ pub(crate) struct Probe {
     pub(crate) method: String,
     pub(crate) target: String,
     /// Empty if there is none; otherwise JSON.
-    pub(crate) body: &'static str,
+    pub(crate) body: Cow<'static, str>,
 }
 
 impl Probe {
     pub(crate) fn get(target: &str) -> Self {
-        Self { method: "GET".to_owned(), target: target.to_owned(), body: "" }
+        Self { method: "GET".to_owned(), target: target.to_owned(), body: "".into() }
     }
 
     /// One for the parameters, and one for the body of each operation that has one.
     pub(crate) fn all(spec: &Spec, edition: &Edition) -> Vec<Self> {
+        std::iter::once(Self::get(edition.wrong_parameter)).chain(Self::bodies(spec)).collect()
+    }
+
+    /// One for the body of each operation that has one.
+    pub(crate) fn bodies(spec: &Spec) -> Vec<Self> {
         let has_body = |path: &str, method: &str| {
             let body = &spec.document["paths"][path][method]["requestBody"];
             body["content"]
@@ -40,9 +47,9 @@ impl Probe {
         let bodies = with_body.map(|operation| Self {
             method: operation.method.to_uppercase(),
             target: with_ids(&operation.path),
-            body: WRONG_BODY,
+            body: WRONG_BODY.into(),
         });
-        std::iter::once(Self::get(edition.wrong_parameter)).chain(bodies).collect()
+        bodies.collect()
     }
 
     /// Whether Prism found what is wrong.
@@ -95,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_wrong_body_is_found_by_what_is_said_of_the_body_alone() {
-        let probe = |body| Probe { method: "POST".to_owned(), target: "/a".to_owned(), body };
+        let probe = |body: &'static str| Probe {
+            method: "POST".to_owned(),
+            target: "/a".to_owned(),
+            body: Cow::from(body),
+        };
         let seen = |violations: &[&str]| Seen {
             violations: violations.iter().map(ToString::to_string).collect(),
             ..Seen::default()

@@ -6,7 +6,12 @@ use super::log::Seen;
 use crate::{cargo::Outcome, spec::Spec};
 
 /// Operations that are not called, and why.
-pub(crate) const NOT_CALLED: &[(&str, &str)] = &[];
+pub(crate) type Reasons = BTreeMap<String, String>;
+
+/// Every operation is called.
+pub(crate) fn no_reasons() -> Reasons {
+    Reasons::new()
+}
 
 /// What came of the calls of one document.
 #[derive(Debug)]
@@ -19,17 +24,12 @@ pub(crate) struct Report<'a> {
     writes: BTreeMap<&'a str, usize>,
     violations: Vec<String>,
     own_faults: usize,
-    not_called: &'a [(&'a str, &'a str)],
+    not_called: &'a Reasons,
 }
 
 impl<'a> Report<'a> {
     /// `not_called` has the operations that are not called, and why.
-    pub(crate) fn new(
-        title: &'a str,
-        spec: &'a Spec,
-        requests: &[Seen],
-        not_called: &'a [(&'a str, &'a str)],
-    ) -> Self {
+    pub(crate) fn new(title: &'a str, spec: &'a Spec, requests: &[Seen], not_called: &'a Reasons) -> Self {
         let uncalled = |is_read| {
             let operations = spec.operations.iter().filter(move |operation| operation.is_read() == is_read);
             operations.map(|operation| (operation.id.as_str(), 0)).collect::<BTreeMap<_, _>>()
@@ -51,10 +51,7 @@ impl<'a> Report<'a> {
     /// Operations that were never called, and why where that is known.
     fn uncalled(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
         let uncalled = self.reads.iter().chain(&self.writes).filter(|(_, calls)| **calls == 0);
-        uncalled.map(|(id, _)| {
-            let reason = self.not_called.iter().find(|(known, _)| known == id);
-            (*id, reason.map(|(_, reason)| *reason))
-        })
+        uncalled.map(|(id, _)| (*id, self.not_called.get(*id).map(String::as_str)))
     }
 
     pub(crate) fn text(&self) -> String {
@@ -122,7 +119,8 @@ mod tests {
     #[test]
     fn a_run_that_calls_every_operation_and_breaks_no_rule_is_good() {
         let spec = Spec::parse(SMALL).unwrap();
-        let report = Report::new("Upsun", &spec, &all(), NOT_CALLED);
+        let none = no_reasons();
+        let report = Report::new("Upsun", &spec, &all(), &none);
         assert_eq!(
             report.text(),
             "Upsun: 6 requests, 5 of 5 read operations, 1 of 1 write operations, 0 violations"
@@ -133,10 +131,11 @@ mod tests {
     #[test]
     fn an_operation_that_was_never_called_fails_the_run() {
         let spec = Spec::parse(SMALL).unwrap();
+        let none = no_reasons();
         for (left_out, id) in [(0, "list-profiles"), (5, "update-user")] {
             let mut requests = all();
             requests.remove(left_out);
-            let report = Report::new("Upsun", &spec, &requests, NOT_CALLED);
+            let report = Report::new("Upsun", &spec, &requests, &none);
             assert_eq!(report.outcome().unwrap_err(), format!("Upsun: never called: {id}"));
             let text = report.text();
             assert!(text.contains(&format!("not called: {id} (no call is written)")), "{text}");
@@ -146,7 +145,8 @@ mod tests {
     #[test]
     fn an_operation_that_is_not_to_be_called_does_not() {
         let spec = Spec::parse(SMALL).unwrap();
-        let report = Report::new("Upsun", &spec, &all()[..5], &[("update-user", "nobody wants it")]);
+        let reasons = Reasons::from([("update-user".to_owned(), "nobody wants it".to_owned())]);
+        let report = Report::new("Upsun", &spec, &all()[..5], &reasons);
         let text = report.text();
         assert!(text.contains("not called: update-user (nobody wants it)"), "{text}");
         assert!(text.contains("5 of 5 read operations, 0 of 1 write operations"), "{text}");
@@ -156,11 +156,12 @@ mod tests {
     #[test]
     fn a_violation_fails_the_run_and_a_fault_of_the_response_does_not() {
         let spec = Spec::parse(SMALL).unwrap();
+        let none = no_reasons();
         let mut requests = all();
         requests[0].own_faults = 2;
-        Report::new("Upsun", &spec, &requests, NOT_CALLED).outcome().unwrap();
+        Report::new("Upsun", &spec, &requests, &none).outcome().unwrap();
         requests[1].violations = vec!["request.query is wrong".to_owned()];
-        let report = Report::new("Upsun", &spec, &requests, NOT_CALLED);
+        let report = Report::new("Upsun", &spec, &requests, &none);
         assert_eq!(report.outcome().unwrap_err(), "Upsun: 1 violations");
         let text = report.text();
         assert!(text.contains("violation: GET /users/me: request.query is wrong\n"), "{text}");

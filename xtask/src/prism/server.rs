@@ -109,6 +109,9 @@ impl Server {
         let length = body.len();
         let about_body = match length {
             0 => String::new(),
+            _ if headers.to_ascii_lowercase().contains("content-type:") => {
+                format!("Content-Length: {length}\r\n")
+            }
             _ => format!("Content-Type: application/json\r\nContent-Length: {length}\r\n"),
         };
         let head = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);

@@ -109,7 +109,8 @@ pub(crate) async fn of_definitions(global: &Global, names: &[String]) -> Result<
         reports.push((name.as_str(), run_suite(&server, server.server()).await));
         drop(progress);
     }
-    print(global, &reports, true)
+    // What a server that is made from a definition cannot do, its author cannot mend.
+    print(global, &reports, true).map(|exit| if exit == Exit::Partial { Exit::Complete } else { exit })
 }
 
 /// Prints what came of the checks.

@@ -42,6 +42,21 @@ pub(crate) fn flaws_of(auth: &Auth, variables: &BTreeMap<String, Variable>) -> V
             check(key, text);
         }
     }
+    let texts = auth.headers.values().chain(auth.fields.values());
+    let texts = texts.chain(
+        [&auth.user, &auth.token_url, &auth.client_id, &auth.scope, &auth.audience].into_iter().flatten(),
+    );
+    let texts: Vec<&String> = texts.chain([&auth.issuer, &auth.subject].into_iter().flatten()).collect();
+    for name in auth.credentials.keys().filter(|_| auth.credentials.len() > 1) {
+        let is_in_text = texts.iter().any(|text| text.contains(&format!("{{{name}}}")));
+        let is_named = [&auth.password, &auth.client_secret, &auth.private_key]
+            .into_iter()
+            .flatten()
+            .any(|it| it == name);
+        if !is_in_text && !is_named {
+            flaws.push(("credentials", format!("`{name}` is never sent")));
+        }
+    }
     let only = |name: &Option<String>| match name {
         Some(name) => auth.credentials.contains_key(name),
         None => auth.credentials.len() == 1,

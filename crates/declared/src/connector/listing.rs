@@ -184,7 +184,8 @@ impl DeclaredConnector {
         }
         if let (Some(plan), Some(email), true) = (&filters.email, &filter.email, is_pushed(FilterPart::Email))
         {
-            all.push((plan, Value::from(email.as_str())));
+            let lower = plan.is_lower_case.then(|| email.to_lowercase());
+            all.push((plan, Value::from(lower.unwrap_or_else(|| email.clone()))));
         }
         if let ([Expected::Is(status)], true) = (&filter.status[..], is_pushed(FilterPart::Status)) {
             all.extend(filters.status.get(status).map(|plan| (plan, Value::from(status.as_str()))));
@@ -443,14 +444,25 @@ pub(super) fn step(
 fn number_of(look: Look<'_>) -> Option<u64> {
     match look {
         Look::Integer(number) => u64::try_from(number).ok(),
-        Look::Text(text) => text.trim().parse().ok(),
+        Look::Text(text) => whole(text),
+        Look::Float(number) => whole(&number.to_string()),
         _ => None,
     }
 }
 
+/// Returns a whole number, also one that is written with a fraction of 0.
+fn whole(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = match text.split_once('.') {
+        Some((digits, fraction)) if fraction.bytes().all(|digit| digit == b'0') => digits,
+        _ => text,
+    };
+    digits.parse().ok()
+}
+
 fn number_at(response: &Response, pointer: &str) -> Result<u64> {
     let value = read_value(response, pointer)?;
-    text_of(&value).trim().parse().map_err(|_| {
+    whole(&text_of(&value)).ok_or_else(|| {
         response
             .error(ErrorKind::Decode, format!("the response has no number at '{pointer}'"))
             .with_hint("compare `total` of the definition with a response of the service")

@@ -265,6 +265,10 @@ pub struct FilterRequest {
     /// Whether one part of a list with `parts` is then enough, since the service filters all profiles. Default: no.
     #[serde(default)]
     pub covers_parts: bool,
+    /// For an e-mail address: whether it is sent in lower case, for a service that has addresses in lower case and compares them to the
+    /// letter. Default: no.
+    #[serde(default)]
+    pub lower_case: bool,
     /// Which changes do not move the time, for `updated_since`.
     #[serde(default)]
     pub caveat: Option<String>,

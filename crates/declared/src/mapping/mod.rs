@@ -165,7 +165,17 @@ impl RecordPlan {
         for (path, rules) in items {
             let Some(rules) = rules else { continue };
             let place = &mut |pointer: &str, is_tree| places.place(pointer, is_tree);
-            let rules = rules.iter().map(|rule| ListRule::of_item(rule, place)).collect();
+            let rules = rules
+                .iter()
+                .map(|rule| {
+                    // What a service has as one word is the id of the role as well: that is what a change sends.
+                    let mut rule = rule.clone();
+                    if path == FieldPath::ROLES && rule.id.is_none() && rule.each.is_none() {
+                        rule.id.clone_from(&rule.name);
+                    }
+                    ListRule::of_item(&rule, place)
+                })
+                .collect();
             lists.push(FieldRules { path, rules });
         }
         let actors = [
@@ -225,6 +235,26 @@ impl RecordPlan {
         text_of(&self.id.as_ref()?.say(record, now).said).empty_as_null().into_value()
     }
 
+    /// Returns what is wrong with a record's id: its places, and what is there.
+    fn no_id(&self, record: &Captured) -> String {
+        let places = self.id.as_ref().map(Resolved::places).into_iter().flatten();
+        let found: Vec<String> = places
+            .map(|place| {
+                let what = match record.look(place) {
+                    Look::Absent => "nothing",
+                    Look::Null => "null",
+                    Look::Bool(_) => "true or false",
+                    Look::Integer(_) | Look::Float(_) => "a number",
+                    Look::Text("") => "an empty text",
+                    Look::Text(_) => "a text that is no id",
+                    Look::Tree(_) => "a list or an object",
+                };
+                format!("{} has {what}", place.name)
+            })
+            .collect();
+        format!("the record has no valid id: {}", found.join(", "))
+    }
+
     /// Converts a record with its own id.
     ///
     /// # Errors
@@ -235,12 +265,12 @@ impl RecordPlan {
         mut record: ReadRecord,
         now: Timestamp,
     ) -> Result<Profile, String> {
-        let native = match self.id.as_ref().and_then(Resolved::plain).filter(|place| place.is_only) {
-            Some(place) => taken_text(&mut record.captured, place).unwrap_or_default(),
-            None => self.id_of(&record.captured, now).unwrap_or_default(),
-        };
+        let place = self.id.as_ref().and_then(Resolved::plain).filter(|place| place.is_only);
+        let taken = place.and_then(|place| taken_text(&mut record.captured, place));
+        // A number is no text that can be moved.
+        let native = taken.or_else(|| self.id_of(&record.captured, now)).unwrap_or_default();
         let id = ProfileId::new(info.service.clone(), info.account.clone(), self.kind.clone(), native)
-            .map_err(|_| "the record has no valid id".to_owned())?;
+            .map_err(|_| self.no_id(&record.captured))?;
         Ok(self.under(id, record, now))
     }
 

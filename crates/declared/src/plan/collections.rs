@@ -94,6 +94,7 @@ pub(crate) struct FilterPlan {
     pub(crate) query: Vec<(String, Vec<Template>)>,
     pub(crate) body: Vec<(String, JsonTemplate)>,
     pub(crate) covers_parts: bool,
+    pub(crate) is_lower_case: bool,
     pub(crate) caveat: Option<String>,
     /// Its number in the collection.
     pub(crate) number: usize,
@@ -523,6 +524,7 @@ impl Resolver<'_> {
             query,
             body,
             covers_parts: filter.covers_parts,
+            is_lower_case: filter.lower_case,
             caveat: filter.caveat.clone(),
             number: 0,
             words,

@@ -356,6 +356,16 @@ impl Resolver<'_> {
                 self.check_rule(&key.then(name), rule, false);
             }
         }
+        let (kinds, statuses) =
+            (["human", "service", "organization"], ["active", "suspended", "pending", "deleted"]);
+        for (name, rule, words) in [("kind", &map.kind, &kinds[..]), ("status", &map.status, &statuses[..])] {
+            for word in rule.iter().flat_map(said_words).filter(|word| !words.contains(&&**word)) {
+                self.flaws.add(
+                    &key.then(name),
+                    format!("\"{word}\" is no {name}; it is one of {}", words.join(", ")),
+                );
+            }
+        }
         for (number, rule) in map.emails.iter().flatten().enumerate() {
             let key = key.then("emails").then(number);
             if let Some(each) = &rule.each {
@@ -517,4 +527,12 @@ impl Definition {
     fn gets_nothing(&self) -> bool {
         self.get.is_empty() && self.current.is_none()
     }
+}
+
+/// Returns the words that a rule says by itself, besides those of the service that it passes on.
+fn said_words(rule: &Rule) -> Vec<String> {
+    let table = &rule.0;
+    let own = table.values.values().chain(&table.otherwise).chain(&table.constant).chain(&table.absent_means);
+    let of_cases = table.first.iter().flat_map(|case| case.values.values().chain(&case.say));
+    own.chain(of_cases).map(ToString::to_string).collect()
 }

@@ -609,17 +609,24 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
         let list = self.0;
-        if !list.how.is_keyed {
-            return Err(de::Error::custom("invalid type: an object, expected a list of records"));
-        }
         list.found = Found::List;
+        let mut number = 0_u64;
         while let Some(key) = fields.next_key::<Cow<'de, str>>()? {
+            // Some languages write a list as an object whose keys are 0, 1, 2, ….
+            if !list.how.is_keyed && key.parse() != Ok(number) {
+                return Err(de::Error::custom("invalid type: an object, expected a list of records"));
+            }
+            number += 1;
             let raw: &RawValue = fields.next_value()?;
             let read = list.read_loosely(raw).map(|mut read| {
                 read.captured.set_key(list.how.record, &key);
                 read
             });
             list.add(read)?;
+        }
+        // Nothing says that this is a list: it may as well be an object of another sort.
+        if !list.how.is_keyed && number == 0 {
+            return Err(de::Error::custom("invalid type: an object, expected a list of records"));
         }
         Ok(())
     }

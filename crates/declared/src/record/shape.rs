@@ -207,12 +207,15 @@ pub(crate) fn tokens(pointer: &str) -> Vec<String> {
 }
 
 /// Returns what is wrong with a pointer.
-pub(crate) fn flaw_of(pointer: &str) -> Option<&'static str> {
+pub(crate) fn flaw_of(pointer: &str) -> Option<String> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
-        return Some("a JSON pointer is empty or begins with '/': /profile/email");
+        return Some(format!(
+            "\"{pointer}\" is no JSON pointer: it begins with '/', such as \"/{pointer}\", or is empty"
+        ));
     }
     let is_escaped = |rest: &str| rest.starts_with('0') || rest.starts_with('1');
-    (!pointer.split('~').skip(1).all(is_escaped)).then_some("in a JSON pointer, write ~0 for ~ and ~1 for /")
+    let is_wrong = !pointer.split('~').skip(1).all(is_escaped);
+    is_wrong.then(|| format!("\"{pointer}\": in a JSON pointer, write ~0 for ~ and ~1 for /"))
 }
 
 #[cfg(test)]

@@ -49,13 +49,23 @@ const PRIVATE_KEY: &str = include_str!("key.pem");
 pub struct MockService {
     service: Service,
     state: Arc<Mutex<State>>,
+    has_numbers: bool,
 }
 
 impl MockService {
     /// Creates a service with this many people in each part of each list.
     pub fn new(service: &Service, people: u64) -> Self {
-        let state = State::new(service, people);
-        Self { service: service.clone(), state: Arc::new(Mutex::new(state)) }
+        Self::of(service, people, false)
+    }
+
+    /// Creates a service whose ids are numbers in its records, as they are at many services.
+    pub fn with_numbers(service: &Service, people: u64) -> Self {
+        Self::of(service, people, true)
+    }
+
+    fn of(service: &Service, people: u64, has_numbers: bool) -> Self {
+        let state = State::new(service, people, has_numbers);
+        Self { service: service.clone(), state: Arc::new(Mutex::new(state)), has_numbers }
     }
 
     /// Returns the routes, for an HTTP server at the root of a host.
@@ -131,6 +141,17 @@ async fn serve(OfRouter(mock): OfRouter<MockService>, request: Request<Body>) ->
     if parts.uri.path() == TOKEN_PATH && parts.method == Method::POST {
         return respond::token(&mock.service, TOKEN);
     }
-    let mut state = mock.lock();
-    respond::respond(&mock.service, &mut state, &parts, &body)
+    let response = respond::respond(&mock.service, &mut mock.lock(), &parts, &body);
+    if !mock.has_numbers {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    match serde_json::from_slice(&body) {
+        Ok(mut value) => {
+            state::make_numbers(&mut value);
+            Response::from_parts(parts, Body::from(value.to_string()))
+        }
+        Err(_) => Response::from_parts(parts, Body::from(body)),
+    }
 }

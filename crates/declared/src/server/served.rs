@@ -41,7 +41,15 @@ impl MockServer {
     /// # Errors
     /// If the port is in use.
     pub async fn start(service: &Service, people: u64, port: u16) -> io::Result<Self> {
-        let mock = MockService::new(service, people);
+        Self::serve(MockService::new(service, people), port).await
+    }
+
+    /// Serves a service on a port; 0 selects a free port.
+    ///
+    /// # Errors
+    /// If the port is in use.
+    pub async fn serve(mock: MockService, port: u16) -> io::Result<Self> {
+        let service = mock.service.clone();
         let (of_pages, of_records, of_reads) = (mock.clone(), mock.clone(), mock.clone());
         let server = FixtureServer::start(port, mock.routes())
             .await?
@@ -51,7 +59,7 @@ impl MockServer {
             .with_another_record(move |path| of_records.another_record(path))
             .with_reads(move |request| of_reads.is_read(&request.method, &request.url, &request.body))
             .with_records(mock.records())
-            .without(impossible(service));
+            .without(impossible(&service));
         Ok(Self { mock, server })
     }
 

@@ -69,8 +69,31 @@ pub(super) struct Matched {
     literals: usize,
 }
 
+/// The first digit of ids that are numbers.
+const NUMBER: char = '9';
+
+/// The digits of such an id.
+const DIGITS: usize = 8;
+
+/// Makes numbers of the ids in a response that are texts of digits.
+pub(super) fn make_numbers(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let is_id = text.len() == DIGITS
+                && text.starts_with(NUMBER)
+                && text.bytes().all(|digit| digit.is_ascii_digit());
+            if let (true, Ok(number)) = (is_id, text.parse::<u64>()) {
+                *value = number.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(make_numbers),
+        _ => {}
+    }
+}
+
 impl State {
-    pub(super) fn new(service: &Service, people: u64) -> Self {
+    pub(super) fn new(service: &Service, people: u64, has_numbers: bool) -> Self {
         let definition = service.definition();
         let mut state = Self {
             people: Vec::new(),
@@ -99,7 +122,14 @@ impl State {
                         let further = people::record(of_get, place, &prefix, &statuses);
                         complete(&mut record, further);
                     }
-                    let id = format!("{prefix}{place:05}");
+                    let id = if has_numbers {
+                        format!("{NUMBER}{number}{part}{place:05}")
+                    } else {
+                        format!("{prefix}{place:05}")
+                    };
+                    if has_numbers {
+                        record = people::with_id(record, map, &id);
+                    }
                     for pointer in addressed_by(definition) {
                         if record.pointer(&pointer).is_none() {
                             people::put(&mut record, &pointer, Value::from(format!("{id}-own")));

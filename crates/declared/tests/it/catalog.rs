@@ -2,7 +2,7 @@
 
 use anyprofile_conformance::{Outcome, run};
 use anyprofile_core::{ListQuery, ProfileProviderExt as _};
-use anyprofile_declared::{MockServer, Service, catalog};
+use anyprofile_declared::{MockServer, MockService, Service, catalog};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_service_of_the_catalog_conforms() {
@@ -28,9 +28,15 @@ async fn every_service_of_the_catalog_conforms() {
 #[tokio::test]
 async fn everybody_of_every_part_is_listed() {
     let mut failures = Vec::new();
-    for name in catalog::NAMES {
+    let both = catalog::NAMES.iter().flat_map(|name| [(name, false), (name, true)]);
+    for (name, has_numbers) in both {
         let service = Service::builtin(name).unwrap();
-        let served = MockServer::start(&service, 24, 0).await.unwrap();
+        let mock = if has_numbers {
+            MockService::with_numbers(&service, 24)
+        } else {
+            MockService::new(&service, 24)
+        };
+        let served = MockServer::serve(mock, 0).await.unwrap();
         let collections = &service.definition().collections;
         let parts: usize = collections.iter().map(|collection| collection.parts.len().max(1)).sum();
         let provider = served.config().with_page_size(7).connect().unwrap();
@@ -46,7 +52,7 @@ async fn everybody_of_every_part_is_listed() {
         let report = profiles.report();
         if failed.is_some() || count != 24 + (parts - 1) * 4 || !report.is_complete() {
             failures.push(format!(
-                "{name}: {count} of {}: {failed:?} {:?}",
+                "{name}, numbers {has_numbers}: {count} of {}: {failed:?} {:?}",
                 24 + (parts - 1) * 4,
                 report.gaps()
             ));

@@ -76,8 +76,8 @@ impl<'a> Document<'a> {
         };
         // Or one elsewhere: `/users/{name}` for `/admin/users`.
         let elsewhere = |path: &str| -> Option<String> {
-            let (before, last) = path.rsplit_once('/')?;
-            let is_one = last.starts_with('{') && last.ends_with('}') && !before.contains('{');
+            let (before, segment) = path.rsplit_once('/')?;
+            let is_one = segment.starts_with('{') && segment.ends_with('}') && !before.contains('{');
             let is_same = before.rsplit('/').next() == list.rsplit('/').next();
             (is_one && is_same).then(|| format!("{before}/{{id}}"))
         };

@@ -121,11 +121,17 @@ fn status<'a>(record: &Properties<'a>, used: &mut Vec<&'a str>) -> String {
     let word = STATUSES.iter().find_map(|known| record.iter().find(|(name, _)| name == known));
     if let Some((name, schema)) = word {
         used.push(name);
-        let words =
-            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        let values: Vec<String> =
-            words.map(|word| format!("{} = \"{}\"", quoted(word), meaning(word))).collect();
-        let doubt = "# doubt: what does each word mean: active, suspended, pending, deleted? A word that is not here is kept as it is.\n";
+        let words = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+        let values =
+            words.iter().filter_map(|word| Some(format!("{} = \"{}\"", quoted(word), meaning(word)?)));
+        let values: Vec<String> = values.collect();
+        let open: Vec<&str> = words.iter().copied().filter(|word| meaning(word).is_none()).collect();
+        let open =
+            if open.is_empty() { String::new() } else { format!(" Not decided: {}.", open.join(", ")) };
+        let doubt = format!(
+            "# doubt: what does each word mean: active, suspended, pending, deleted? A word that is not here is kept as it is.{open}\n"
+        );
         if values.is_empty() {
             return format!("{doubt}status = {}\n", quoted(&pointer(name)));
         }
@@ -149,16 +155,16 @@ fn status<'a>(record: &Properties<'a>, used: &mut Vec<&'a str>) -> String {
     )
 }
 
-fn meaning(word: &str) -> &str {
-    match word.to_ascii_lowercase().as_str() {
+fn meaning(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
         "active" | "enabled" | "accepted" | "live" => "active",
         "suspended" | "disabled" | "inactive" | "blocked" | "locked" | "deactivated" | "locked_out" => {
             "suspended"
         }
         "pending" | "invited" | "staged" | "provisioned" | "unconfirmed" => "pending",
         "deleted" | "removed" | "archived" | "deprovisioned" => "deleted",
-        _ => word,
-    }
+        _ => return None,
+    })
 }
 
 fn pointer(name: &str) -> String {
