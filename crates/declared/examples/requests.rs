@@ -8,22 +8,28 @@ use anyprofile_core::{
     FieldPath, Filter, FindKey, GetOptions, ListQuery, PlanOptions, Profile, ProfileChange, ProfileProvider,
     ProfileProviderExt as _, Status, Write,
 };
-use anyprofile_declared::{MockServer, Service};
+use anyprofile_declared::{
+    MockServer, MockService, Service,
+    definition::{Auth, AuthKind, Definition},
+};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let name = std::env::args().nth(1).ok_or("usage: requests NAME")?;
     let service = Service::builtin(&name)?;
-    let server = MockServer::start(&service, 30, 0).await?;
-    let mut requests = Requests::default();
-    // The checks of the suite try everything that goes wrong, too.
-    let _ = run(&server, server.server()).await;
-    requests.add(server.server().log(0).unwrap_or_default());
+    let mock = || MockService::new(&service, 30);
+    let preferred = std::env::args().nth(2).unwrap_or_default();
+    let mut requests =
+        Requests { credential: credential(service.definition(), &preferred), ..Requests::default() };
+    let server = MockServer::serve(mock(), 0).await?;
     let provider = server.config().connect()?;
     read(&provider).await;
+    write(&provider, service.definition()).await;
     requests.add(server.server().log(0).unwrap_or_default());
-    write(&provider).await;
+    // The checks of the suite try more, such as pages.
+    let server = MockServer::serve(mock(), 0).await?;
+    let _ = run(&server, server.server()).await;
     requests.add(server.server().log(0).unwrap_or_default());
     println!("{}", json!({ "unused": service.definition().unused, "requests": requests.all }));
     Ok(())
@@ -32,6 +38,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Each sort of request once: a method, a path, and the names of what is sent.
 #[derive(Default)]
 struct Requests {
+    /// What stands in a header for a credential, which is not in the log.
+    credential: String,
     seen: BTreeSet<String>,
     all: Vec<Value>,
 }
@@ -53,16 +61,58 @@ impl Requests {
                 .map(|(segment, has_digit)| if has_digit { "*" } else { segment })
                 .collect();
             if self.seen.insert(format!("{} {words:?} {names:?} {fields:?}", request.method)) {
+                let headers: Vec<(&str, &str)> = request
+                    .headers
+                    .iter()
+                    .map(|(name, value)| {
+                        (name.as_str(), if value.is_empty() { &*self.credential } else { value })
+                    })
+                    .collect();
+                let body =
+                    if request.body.is_empty() { String::new() } else { without_mock(body).to_string() };
                 let after_origin = request.url.splitn(4, '/').nth(3).unwrap_or_default();
                 self.all.push(json!({
                     "method": request.method,
                     "target": format!("/{after_origin}"),
-                    "headers": request.headers,
-                    "body": request.body,
+                    "headers": headers,
+                    "body": body,
                 }));
             }
         }
     }
+}
+
+/// Returns what stands for the credential: of the way to sign in that the description prefers, or of the first one.
+fn credential(definition: &Definition, preferred: &str) -> String {
+    let is_basic = |auth: &&Auth| auth.kind == AuthKind::Basic;
+    let is_token = |auth: &&Auth| !matches!(auth.kind, AuthKind::Basic | AuthKind::Header);
+    let ways = &definition.auth;
+    let wanted = match preferred {
+        "basic" => ways.iter().find(is_basic),
+        "bearer" => ways.iter().find(is_token),
+        _ => None,
+    };
+    match wanted.or(ways.first()).map(|auth| (auth.kind, auth)) {
+        Some((AuthKind::Basic, _)) => "Basic eDp4".to_owned(),
+        Some((AuthKind::Header, auth)) => {
+            let text = auth.headers.get("Authorization").cloned().unwrap_or_else(|| "{x}".to_owned());
+            text.split('{').next().unwrap_or_default().to_owned() + "x"
+        }
+        _ => "Bearer x".to_owned(),
+    }
+}
+
+/// Removes the field that a mock server adds to records, and that an update of the whole record sends back.
+fn without_mock(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            fields.remove("mock_field");
+            fields.values_mut().for_each(|value| *value = without_mock(value.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| *value = without_mock(value.take())),
+        _ => {}
+    }
+    value
 }
 
 /// Reads in every way. What the service does not have is refused before anything is sent.
@@ -109,7 +159,7 @@ async fn some(provider: &impl ProfileProvider) -> Vec<Profile> {
 }
 
 /// Writes each field that can be written, and makes each write that there is.
-async fn write(provider: &impl ProfileProvider) {
+async fn write(provider: &impl ProfileProvider, definition: &Definition) {
     let paths: Vec<FieldPath> = provider
         .capabilities()
         .fields
@@ -119,14 +169,13 @@ async fn write(provider: &impl ProfileProvider) {
         .collect();
     for profile in some(provider).await {
         for path in &paths {
-            let values = [
-                json!("admin"),
-                json!("New Name"),
-                json!("new@example.com"),
-                json!("suspended"),
-                json!("active"),
-                json!(true),
-            ];
+            let mut values = vec![json!("New Name"), json!("new@example.com"), json!("admin"), json!(true)];
+            let fields = definition.update.iter().filter_map(|update| update.fields.get(path.as_str()));
+            for word in fields.flat_map(|field| field.values.keys().chain(field.actions.keys())) {
+                values.extend([json!(word), serde_json::from_str(word).unwrap_or_default()]);
+            }
+            let lists: Vec<Value> = values.iter().map(|value| json!([value])).collect();
+            values.extend(lists);
             for value in values {
                 let change = ProfileChange::new().set(path.clone(), value);
                 execute(provider, Write::update(profile.id.clone(), change)).await;

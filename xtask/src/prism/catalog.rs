@@ -53,8 +53,11 @@ fn check(workspace: &Workspace, prism: &Prism, folder: &Path, name: &str) -> Out
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let text = fs::read_to_string(&file).map_err(|error| named(&error))?;
     let published: Value = serde_json::from_str(&text).map_err(|error| named(&error))?;
-    let spec = Spec::of_catalog(document::strict_bodies(&published)).map_err(|error| named(&error))?;
-    let (unused, sent) = requests(workspace, name)?;
+    let schemes = published["components"]["securitySchemes"].as_object();
+    let scheme = schemes.and_then(|schemes| schemes.values().next()?["scheme"].as_str()).unwrap_or_default();
+    let spec =
+        Spec::of_catalog(open_ids(document::strict_bodies(&published))).map_err(|error| named(&error))?;
+    let (unused, sent) = requests(workspace, name, scheme, &text)?;
     let target = workspace.target.join("prism");
     let copy = target.join(format!("catalog-{name}{ENDING}"));
     fs::write(&copy, document::text(&spec.document))
@@ -79,11 +82,37 @@ fn check(workspace: &Workspace, prism: &Prism, folder: &Path, name: &str) -> Out
     report.outcome()
 }
 
+/// The parameters of paths.
+fn path_parameters(document: &mut Value) -> Vec<&mut Value> {
+    let mut all = Vec::new();
+    for item in document["paths"].as_object_mut().into_iter().flatten().map(|(_, item)| item) {
+        for (key, part) in item.as_object_mut().into_iter().flatten() {
+            let parameters = if key == "parameters" { part } else { &mut part["parameters"] };
+            let parameters = parameters.as_array_mut().into_iter().flatten();
+            all.extend(parameters.filter(|parameter| parameter["in"] == "path"));
+        }
+    }
+    all
+}
+
+/// A document whose ids are of any form: they are what a service says they are.
+fn open_ids(mut document: Value) -> Value {
+    for parameter in path_parameters(&mut document) {
+        parameter["schema"] = serde_json::json!({ "type": "string" });
+    }
+    document
+}
+
 /// The requests of a definition, and the operations that it does not use, with the reasons.
-fn requests(workspace: &Workspace, name: &str) -> Result<(Reasons, Vec<Sent>), String> {
+fn requests(
+    workspace: &Workspace,
+    name: &str,
+    scheme: &str,
+    document: &str,
+) -> Result<(Reasons, Vec<Sent>), String> {
     let program = workspace.target.join("debug/examples/requests");
     let output = Command::new(&program)
-        .arg(name)
+        .args([name, scheme])
         .output()
         .map_err(|error| format!("{}: {error}", program.display()))?;
     if !output.status.success() {
@@ -105,6 +134,12 @@ fn requests(workspace: &Workspace, name: &str) -> Result<(Reasons, Vec<Sent>), S
         let headers = headers
             .map(|pair| (text(&pair[0]), text(&pair[1])))
             .filter(|(name, _)| !of_transfer.contains(&name.as_str()))
+            // Documents name the form of a body alone, and not the service's own name for it.
+            .map(
+                |(name, value)| {
+                    if name == "accept" { (name, "application/json".to_owned()) } else { (name, value) }
+                },
+            )
             .fold(String::new(), |lines, (name, value)| lines + &name + ": " + &value + "\r\n");
         Some(Sent { probe: Probe { method: text(&request["method"]), target, body: body.into() }, headers })
     });

@@ -1,6 +1,6 @@
 //! Writes.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use anyprofile_core::{
     Change, Error, ErrorKind, FieldPath, IdKind, Profile, ProfileChange, ProfileId, Result, Write,
@@ -153,7 +153,7 @@ impl DeclaredConnector {
             let value = match value {
                 Ok(Some(value)) => value,
                 Ok(None) => continue,
-                Err(message) => return Err(refused(caller, field, message)),
+                Err(message) => return Err(refused(caller, field, &message)),
             };
             match (&field.at, &field.request) {
                 (Some(at), _) => {
@@ -277,7 +277,7 @@ fn keep(update: &UpdatePlan, body: &mut Value, record: Option<&Value>) {
 
 /// Returns the value that a change sends for a field; `None` if it does not change the field. For a field with actions, it is the name of
 /// the action.
-fn value_of(field: &FieldPlan, change: &ProfileChange) -> Result<Option<Value>, &'static str> {
+fn value_of(field: &FieldPlan, change: &ProfileChange) -> Result<Option<Value>, Cow<'static, str>> {
     let value = match change.get(&field.path) {
         Change::Keep => return Ok(None),
         Change::Clear => {
@@ -285,7 +285,7 @@ fn value_of(field: &FieldPlan, change: &ProfileChange) -> Result<Option<Value>, 
                 Some(Clear::Null) => Ok(Some(Value::Null)),
                 Some(Clear::Empty) => Ok(Some("".into())),
                 Some(Clear::EmptyList) => Ok(Some(Value::Array(Vec::new()))),
-                None => Err("the field cannot be cleared"),
+                None => Err("the field cannot be cleared".into()),
             };
         }
         Change::Set(value) => value.clone(),
@@ -293,7 +293,7 @@ fn value_of(field: &FieldPlan, change: &ProfileChange) -> Result<Option<Value>, 
     let value = match value {
         Value::Array(mut values) if field.is_single => {
             if values.len() != 1 {
-                return Err("the service takes exactly one value");
+                return Err("the service takes exactly one value".into());
             }
             values.remove(0)
         }
@@ -303,13 +303,27 @@ fn value_of(field: &FieldPlan, change: &ProfileChange) -> Result<Option<Value>, 
     if let Some((_, action)) = field.actions.iter().find(|(known, _)| *known == word) {
         return Ok(Some(Value::from(action.as_str())));
     }
+    let one_of = |known: &mut dyn Iterator<Item = &String>| -> Cow<'static, str> {
+        format!("the service takes one of: {}", known.map(String::as_str).collect::<Vec<_>>().join(", "))
+            .into()
+    };
     if !field.actions.is_empty() {
-        return Err("the service cannot set this value");
+        return Err(one_of(&mut field.actions.iter().map(|(word, _)| word)));
     }
-    match field.values.iter().find(|(known, _)| *known == word) {
-        Some((_, theirs)) => Ok(Some(theirs.clone())),
-        None if field.path == FieldPath::STATUS => Err("the service cannot set this value"),
-        None => Ok(Some(value)),
+    if field.values.is_empty() {
+        return Ok(Some(value));
+    }
+    // A word that the definition does not have is none of the service's: it may take it for something else.
+    let theirs = |value: &Value| {
+        let word = crate::template::text_of(value);
+        let found = field.values.iter().find(|(known, _)| **known == *word).map(|(_, theirs)| theirs.clone());
+        found.ok_or_else(|| one_of(&mut field.values.iter().map(|(word, _)| word)))
+    };
+    match &value {
+        Value::Array(values) => {
+            values.iter().map(theirs).collect::<Result<_, _>>().map(|all| Some(Value::Array(all)))
+        }
+        value => theirs(value).map(Some),
     }
 }
 

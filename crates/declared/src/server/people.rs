@@ -165,7 +165,11 @@ fn apply(record: &mut Value, cases: &[Case], place: usize, ours: &Value) {
         // Otherwise it is a time, if its name says so.
         let is_time =
             ["at", "time", "date", "until", "on"].iter().any(|end| at.to_ascii_lowercase().ends_with(end));
-        let value = if is_time { json!("2024-01-01T00:00:00Z") } else { json!({ "mock_field": 1 }) };
+        let value = match (is_time, at.ends_with("Id")) {
+            (true, _) => json!("2024-01-01T00:00:00Z"),
+            (false, true) => json!("present"),
+            (false, false) => json!({ "mock_field": 1 }),
+        };
         record.pointer(at).is_none_or(Value::is_null).then_some(value)
     } else {
         None
@@ -178,6 +182,12 @@ fn apply(record: &mut Value, cases: &[Case], place: usize, ours: &Value) {
 /// Makes a case not apply.
 fn fail(record: &mut Value, case: &Case) {
     let Some(at) = &case.at else { return };
+    let text = record.pointer(at).and_then(Value::as_str);
+    if let (Some(text), Some(part)) = (text, &case.contains)
+        && !text.contains(part.as_str())
+    {
+        return;
+    }
     let value = match (&case.is, case.one_of.first()) {
         (Some(Scalar::Bool(value)), _) => json!(!value),
         (Some(Scalar::Number(number)), _) => json!(number + 1),

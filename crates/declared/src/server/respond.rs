@@ -651,7 +651,7 @@ impl Listing<'_> {
         let paging = self.paging;
         match (paging.style, &paging.next) {
             (PagingStyle::Cursor, Some(at)) if has_more => {
-                set_at(&mut page.body, at, json!(format!("c{next}")));
+                set_at(&mut page.body, at, json!(next.to_string()));
             }
             (PagingStyle::Link, next_at) => {
                 let kept = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());

@@ -456,7 +456,9 @@ fn statuses(collection: &definition::Collection, part: usize) -> Vec<&'static st
 fn addressed_by(definition: &definition::Definition) -> Vec<String> {
     let text = format!("{definition:?}");
     let found = text.split("{record:").skip(1).filter_map(|rest| rest.split_once('}'));
-    found.map(|(pointer, _)| pointer.trim_end_matches(":json").to_owned()).collect()
+    let found = found.map(|(pointer, _)| pointer.trim_end_matches(":json").to_owned());
+    // What an update keeps is there.
+    found.chain(definition.update.iter().flat_map(|update| update.keep.values.values().cloned())).collect()
 }
 
 fn split(path: &str) -> Vec<String> {

@@ -137,9 +137,11 @@ fn mark(capabilities: &Capabilities, path: &FieldPath) -> String {
 
 fn matrix() -> String {
     let mut text = String::from("| definition | kinds | get | own | update | deactivate | delete |");
-    FIELDS.iter().for_each(|(name, _)| _ = write!(text, " {name} |"));
+    for (name, _) in FIELDS {
+        let _ = write!(text, " {name} |");
+    }
     text += " proof |\n|---|---|---|---|---|---|---|";
-    FIELDS.iter().for_each(|_| text += "---|");
+    text += &"---|".repeat(FIELDS.len());
     text += "---|\n";
     for name in catalog::NAMES {
         let service = Service::builtin(name).unwrap();
@@ -157,7 +159,9 @@ fn matrix() -> String {
             yes(&operations.deactivate),
             yes(&operations.delete)
         );
-        FIELDS.iter().for_each(|(_, path)| _ = write!(text, " {} |", mark(&capabilities, path)));
+        for (_, path) in FIELDS {
+            let _ = write!(text, " {} |", mark(&capabilities, path));
+        }
         let is_run = service.definition().proof != "description only";
         let _ = writeln!(text, " {} |", if is_run { "real server" } else { "description" });
     }
