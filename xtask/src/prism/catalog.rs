@@ -134,12 +134,12 @@ fn requests(
         let headers = headers
             .map(|pair| (text(&pair[0]), text(&pair[1])))
             .filter(|(name, _)| !of_transfer.contains(&name.as_str()))
-            // Documents name the form of a body alone, and not the service's own name for it.
-            .map(
-                |(name, value)| {
-                    if name == "accept" { (name, "application/json".to_owned()) } else { (name, value) }
-                },
-            )
+            // Most documents name the form of a body, and not the service's own name for it.
+            .map(|(name, value)| {
+                let media = value.split([',', ';']).next().unwrap_or_default();
+                let is_other = name == "accept" && !document.contains(media);
+                (name, if is_other { "application/json".to_owned() } else { value })
+            })
             .fold(String::new(), |lines, (name, value)| lines + &name + ": " + &value + "\r\n");
         Some(Sent { probe: Probe { method: text(&request["method"]), target, body: body.into() }, headers })
     });

@@ -10,9 +10,10 @@ use ballista_core::{
 };
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::{
-    cluster::BallistaCluster,
+    cluster::{BallistaCluster, ClusterStateEvent, ClusterStateEventStream},
     config::SchedulerConfig,
     scheduler_process::{create_scheduler, start_grpc_service_with_listener},
+    scheduler_server::SchedulerServer,
 };
 use datafusion::{
     common::{plan_err, tree_node::TreeNodeRecursion},
@@ -24,9 +25,16 @@ use datafusion::{
     prelude::SessionConfig,
 };
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
 
 use crate::{ProfileCodec, client::configured};
+
+/// A task that fails ends its query. What Ballista 55 does instead is not to be trusted: see [`end_with_their_executor`].
+const ONCE: usize = 1;
+
+/// The scheduler of this crate.
+type Scheduler = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
 
 /// Refuses plans that read or write anything but profiles: a client could read the files of these machines.
 #[derive(Debug)]
@@ -93,7 +101,8 @@ impl Listening {
 
 /// Runs a scheduler until it fails. `started` is called with its address.
 ///
-/// An executor that is silent for `executor_timeout` (seconds count) is taken for dead, and its tasks are given to others.
+/// An executor that is silent for `executor_timeout` (seconds count) is taken for dead, and the queries that run end with an error: to send
+/// them again is safe.
 ///
 /// # Errors
 /// If it cannot listen there.
@@ -115,6 +124,8 @@ pub async fn scheduler(
         executor_timeout_seconds: timeout,
         expire_dead_executor_interval_seconds: (timeout / 2).max(1),
         no_executors_grace_period_seconds: timeout,
+        task_max_failures: ONCE,
+        stage_max_failures: ONCE,
         override_logical_codec: Some(Arc::new(codec.clone())),
         override_physical_codec: Some(Arc::new(codec)),
         override_config_producer: Some(Arc::new(move || {
@@ -130,8 +141,27 @@ pub async fn scheduler(
     config.validate()?;
     let cluster = BallistaCluster::new_from_config(&config).await?;
     let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, Arc::new(config)).await?;
+    let lost = scheduler.cluster_state_events().await?;
+    let watching = tokio::spawn(end_with_their_executor(scheduler.clone(), lost));
     started(address);
-    start_grpc_service_with_listener(listener, scheduler).await
+    let served = start_grpc_service_with_listener(listener, scheduler).await;
+    watching.abort();
+    served
+}
+
+/// Ends the queries that run when an executor is lost. Ballista 55 repeats the tasks of all stages that the executor took part in; where a
+/// stage before the last one was rolled back, too, rows came twice or not at all, or the job never ended.
+async fn end_with_their_executor(scheduler: Scheduler, mut events: ClusterStateEventStream) {
+    while let Some(event) = events.next().await {
+        let ClusterStateEvent::RemovedExecutor { executor_id } = event else { continue };
+        for job in scheduler.state.task_manager.get_running_job_cache().keys() {
+            tracing::warn!("the query {job} ends: the executor {executor_id} is lost");
+            // The job then ended by itself.
+            if let Err(error) = scheduler.cancel_job(job.clone()).await {
+                tracing::warn!("the query {job} could not be ended: {error}");
+            }
+        }
+    }
 }
 
 /// Runs an executor until it is stopped. It runs `tasks` tasks at once, and keeps what it hands on below `work`.

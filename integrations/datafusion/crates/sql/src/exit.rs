@@ -164,6 +164,10 @@ fn of_cluster(error: &DataFusionError) -> Option<(ErrorKind, String)> {
         return Some((ErrorKind::Transport, told.to_owned()));
     }
     let (_, message) = message.split_once("Job ")?;
+    if message.trim_end().ends_with("failed: Cancelled") {
+        let told = "the cluster ended the query: an executor was lost, or somebody cancelled it; run the query again";
+        return Some((ErrorKind::Upstream, told.to_owned()));
+    }
     let ours = message.split_once("Error { kind: ").and_then(|(_, rest)| {
         let (kind, rest) = rest.split_once(", display: ")?;
         let kind = ErrorKind::ALL.iter().find(|it| format!("{it:?}") == kind)?;
