@@ -47,7 +47,7 @@ impl Decode {
         let is_odd = self.engine == Engine::Odd;
         let recorded = Arc::new(Recorded { sandbox, is_odd, responses: Mutex::default() });
         let transport: Arc<dyn Transport> = Arc::clone(&recorded) as Arc<dyn Transport>;
-        let provider = self.service.provider(&origin, Some(Arc::clone(&transport)))?;
+        let provider = self.engine.provider(self.service, &origin, Some(Arc::clone(&transport)))?;
         // From one end: who is on two pages would be decoded twice.
         let query = || ListQuery::new().with_page_size(PAGE_SIZE).with_concurrency(1);
         // The first listings fill the record: the native clients ask for a page otherwise than the trait.
@@ -61,7 +61,7 @@ impl Decode {
                     seen += floor::decode(self.service, page)?;
                 }
             }
-        } else if matches!(self.engine, Engine::Trait | Engine::Odd) {
+        } else if matches!(self.engine, Engine::Trait | Engine::Odd | Engine::Definition) {
             for _ in 0..self.passes {
                 let mut profiles = Arc::clone(&provider).list_owned(query());
                 while let Some(profile) = profiles.try_next().await? {
@@ -88,14 +88,18 @@ pub(crate) fn measure(text: &mut String) -> Outcome {
     writeln!(text, "|---|---|---:|---:|---:|---:|")?;
     for service in Service::ALL {
         let mut floor = None;
-        for engine in Engine::DECODING {
+        for engine in Engine::decoding(service) {
             let counts = valgrind::counts(engine, service)?;
             let floor = floor.get_or_insert(counts);
             writeln!(
                 text,
                 "| {} | {} | {:.0} | {:.2} | {:.1} | {:.0} |",
                 service.name(),
-                if engine == Engine::Odd { "trait, one odd record a page" } else { engine.name() },
+                match engine {
+                    Engine::Odd => "trait, one odd record a page",
+                    Engine::Definition => "trait, from a definition file",
+                    engine => engine.name(),
+                },
                 counts.instructions,
                 counts.instructions / floor.instructions,
                 counts.allocations,

@@ -1,15 +1,16 @@
 //! What lists: the floor, a native client, the trait.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, sync::Arc};
 
 use anyprofile::{
-    ListQuery, ProfileProviderExt as _, anthropic::ListUserProfiles, probely::ListUsers, upsun::ListProfiles,
+    ListQuery, ProfileProvider, ProfileProviderExt as _, anthropic::ListUserProfiles, probely::ListUsers,
+    upsun::ListProfiles,
 };
 use clap::ValueEnum;
 
 use crate::{
     Outcome, floor,
-    service::{InPlace, Service, anthropic_client, probely_client, upsun_client},
+    service::{InPlace, Service, anthropic_client, declared_probely, probely_client, upsun_client},
 };
 
 /// Records a page, for everybody: the most that each of the services gives.
@@ -26,13 +27,21 @@ pub(crate) enum Engine {
     Trait,
     /// The trait, with one record a page, the last, of which a field has another type than was published.
     Odd,
+    /// The trait, for Probely as a definition file describes it.
+    Definition,
     /// The trait, in any order: from both ends where that is possible.
     Unordered,
 }
 
 impl Engine {
-    /// Those that decode.
-    pub(crate) const DECODING: [Self; 4] = [Self::Floor, Self::Native, Self::Trait, Self::Odd];
+    /// Those that decode the pages of a service.
+    pub(crate) fn decoding(service: Service) -> Vec<Self> {
+        let mut all = vec![Self::Floor, Self::Native, Self::Trait, Self::Odd];
+        if service == Service::Probely {
+            all.push(Self::Definition);
+        }
+        all
+    }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -40,6 +49,7 @@ impl Engine {
             Self::Native => "native",
             Self::Trait => "trait",
             Self::Odd => "odd",
+            Self::Definition => "definition",
             Self::Unordered => "unordered",
         }
     }
@@ -54,12 +64,26 @@ impl Engine {
         Ok(program)
     }
 
+    /// The provider that it lists.
+    pub(crate) fn provider(
+        self,
+        service: Service,
+        origin: &str,
+        transport: InPlace,
+    ) -> Outcome<Arc<dyn ProfileProvider>> {
+        if self == Self::Definition {
+            declared_probely(origin, transport)
+        } else {
+            service.provider(origin, transport)
+        }
+    }
+
     /// Lists all profiles and gives how many there were.
     pub(crate) async fn list(self, service: Service, origin: &str, transport: InPlace) -> Outcome<u64> {
         match (self, service) {
             (Self::Floor, _) => floor::list(service, origin).await,
-            (Self::Trait | Self::Odd | Self::Unordered, _) => {
-                let provider = service.provider(origin, transport)?;
+            (Self::Trait | Self::Odd | Self::Definition | Self::Unordered, _) => {
+                let provider = self.provider(service, origin, transport)?;
                 let query = ListQuery::new().with_page_size(PAGE_SIZE);
                 let mut profiles = provider.list(query.with_unordered(self == Self::Unordered));
                 let mut seen = 0;

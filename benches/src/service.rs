@@ -5,6 +5,8 @@ use std::sync::Arc;
 use anyprofile::{
     ProfileProvider,
     anthropic::{AnthropicClient, AnthropicConfig},
+    declared,
+    engine::Secrets,
     http_client::{HttpOptions, Transport},
     probely::{ProbelyClient, ProbelyConfig},
     upsun::{UpsunClient, UpsunConfig},
@@ -84,6 +86,15 @@ fn anthropic(origin: &str, transport: InPlace) -> Outcome<AnthropicConfig> {
         .at(Service::Anthropic.base_url(origin));
     config.http = http(transport);
     Ok(config)
+}
+
+/// Probely, as a definition file describes it.
+pub(crate) fn declared_probely(origin: &str, transport: InPlace) -> Outcome<Arc<dyn ProfileProvider>> {
+    const DEFINITION: &str = include_str!("../../crates/declared/tests/definitions/probely.toml");
+    let service = declared::Service::parse(DEFINITION, "probely.toml")?;
+    let secrets = Secrets::new().with("api_key", "sandbox-probely-api-key");
+    let config = declared::DeclaredConfig::new("bench".parse()?, service, secrets);
+    Ok(Arc::new(config.at(Service::Probely.base_url(origin)).with_http(http(transport)).connect()?))
 }
 
 pub(crate) fn upsun_client(origin: &str, transport: InPlace) -> Outcome<UpsunClient> {
