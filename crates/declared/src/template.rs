@@ -68,14 +68,14 @@ impl Template {
             let Some((name, after)) = found.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
                 return Err("a brace has no partner; write {{ or }} for a brace".to_owned());
             };
-            let quote = literal
-                .chars()
-                .last()
-                .filter(|quote| matches!(quote, '"' | '\'') && after.starts_with(*quote));
+            let quote = open_quote(&text[..text.len() - found.len()]).filter(|quote| after.contains(*quote));
             if !literal.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut literal)));
             }
             parts.push(match name.strip_prefix("record:") {
+                Some(_) if quote.is_some() => {
+                    return Err("a value of the record cannot stand between quotes".to_owned());
+                }
                 Some(pointer) => Part::Record(pointer.to_owned()),
                 None if is_name(name) => Part::Name(name.to_owned(), quote),
                 None => return Err(format!("'{name}' is no name; write {{{{ for a brace")),
@@ -265,6 +265,43 @@ pub(crate) fn set_at(target: &mut Value, pointer: &str, value: Value) {
 }
 
 /// Removes the value at a pointer.
+/// Removes a value; a number or `*` in the pointer is each element of a list.
+pub(crate) fn remove_each(target: &mut Value, pointer: &str) {
+    let Some(rest) = pointer.strip_prefix('/') else { return };
+    let (token, inner) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    match target {
+        Value::Array(items) => {
+            if inner.is_empty() {
+                items.clear();
+            } else {
+                items.iter_mut().for_each(|item| remove_each(item, inner));
+            }
+        }
+        Value::Object(_) if inner.is_empty() => remove_at(target, pointer),
+        Value::Object(fields) => {
+            if let Some(value) = fields.get_mut(&token.replace("~1", "/").replace("~0", "~")) {
+                remove_each(value, inner);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns the quote that is open at the end of a text.
+fn open_quote(text: &str) -> Option<char> {
+    let (mut open, mut is_escaped) = (None, false);
+    for letter in text.chars() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' | '\'' if open.is_none() => open = Some(letter),
+            letter if open == Some(letter) => open = None,
+            _ => {}
+        }
+    }
+    open
+}
+
 pub(crate) fn remove_at(target: &mut Value, pointer: &str) {
     let Some((parent, key)) = pointer.rsplit_once('/') else { return };
     if let Some(Value::Object(fields)) = target.pointer_mut(parent) {
@@ -293,6 +330,9 @@ mod tests {
     fn what_is_between_quotes_cannot_leave_them() {
         assert_eq!(rendered(r#"email eq "{value}""#, r#"a" or "x\"#).unwrap(), r#"email eq "a\" or \"x\\""#);
         assert_eq!(rendered("mail eq '{value}'", "o'hara").unwrap(), "mail eq 'o''hara'");
+        assert_eq!(rendered("mail eq 'smtp:{value}' or x", "o'hara").unwrap(), "mail eq 'smtp:o''hara' or x");
+        assert_eq!(rendered("o'clock {value}", "o'hara").unwrap(), "o'clock o'hara");
+        assert!(Template::parse("'{record:/a}'").is_err());
     }
 
     #[test]

@@ -107,10 +107,17 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
 /// Those of the provider.
 pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &FindKey) -> Result<Found> {
     let capabilities = provider.capabilities();
+    let mut before = 0;
     if let FindKey::NativeId(native) = key {
-        return look_up(provider, native, capabilities.operations.get.kinds()).await;
-    }
-    if capabilities.listed(&key.path(), &ListQuery::new()) != Readable::Yes {
+        let read = capabilities.operations.get.kinds();
+        let is_read = |kind: &IdKind| read.contains(kind);
+        let found = look_up(provider, native, read).await?;
+        // Who is listed and cannot be read alone is found in the list.
+        if !found.profiles.is_empty() || capabilities.listing.collections.iter().all(|it| is_read(&it.kind)) {
+            return Ok(found);
+        }
+        before = found.requests;
+    } else if capabilities.listed(&key.path(), &ListQuery::new()) != Readable::Yes {
         return Ok(Found::unanswerable());
     }
     let mut filter = Filter::default();
@@ -130,6 +137,6 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
     // A service may be found to filter only when it is asked.
     let is_searched = is_filtered || (!plan.pushed.is_empty() && report.received == report.seen);
     let method = if is_searched { FindMethod::Searched } else { FindMethod::Listed };
-    let (requests, is_complete) = (pages.report().requests, pages.report().is_complete());
+    let (requests, is_complete) = (pages.report().requests + before, pages.report().is_complete());
     Ok(Found { profiles, method, requests, is_complete })
 }

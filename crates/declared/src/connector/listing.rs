@@ -378,27 +378,45 @@ pub(super) fn step(
     last: Option<String>,
 ) -> Step {
     let paging = &part.paging;
-    let text = |place: &Option<SlotRef>| {
-        let text = place.as_ref().and_then(|place| around.look(place).text());
-        text.filter(|text| !text.is_empty()).map(std::borrow::Cow::into_owned)
+    // A value of another type may lead on in a way that the definition does not know.
+    let at = |place: &SlotRef| match around.look(place) {
+        Look::Absent | Look::Null | Look::Text("") => Ok(None),
+        look => look.text().map(|text| Some(text.into_owned())).ok_or(()),
     };
-    let more = paging.more.as_ref().map(|place| around.look(place));
-    if matches!(more, Some(Look::Bool(false))) {
-        return Step::End;
-    }
-    let says_more = matches!(more, Some(Look::Bool(true)));
+    let more = paging.more.as_ref().map_or(Look::Absent, |place| around.look(place));
+    let says_more = match more {
+        Look::Absent | Look::Null => false,
+        Look::Bool(false) | Look::Integer(0) | Look::Text("false") => return Step::End,
+        // Whatever else it is, it does not say that nothing follows.
+        _ => true,
+    };
+    let onward = |next: Result<Option<String>, ()>| match next {
+        Ok(Some(next)) => Step::At(next),
+        Ok(None) if !says_more => Step::End,
+        Ok(None) | Err(()) => Step::Unproven,
+    };
     match paging.style {
         PagingStyle::None => Step::End,
         PagingStyle::Page | PagingStyle::Offset => {
             let is_over = match paging.end {
                 Some(Ending::Total) => {
                     let count = progress.count.saturating_add(records);
+                    if total.is_none() && records == 0 {
+                        return Step::Unproven;
+                    }
                     total.is_some_and(|total| count >= total)
                 }
                 Some(Ending::Last) => {
                     let number = paging.first + progress.page;
                     let last = paging.last.as_ref().and_then(|place| number_of(around.look(place)));
-                    last.is_some_and(|last| number >= last)
+                    match last {
+                        // A page without records may be in the middle: its people may not be seen.
+                        Some(last) if number < last && records == 0 => {
+                            return Step::At((number + 1).to_string());
+                        }
+                        None if records == 0 => return Step::Unproven,
+                        last => last.is_some_and(|last| number >= last),
+                    }
                 }
                 Some(Ending::Empty) | None => false,
             };
@@ -411,22 +429,11 @@ pub(super) fn step(
             }
             Step::At((paging.first + progress.page + 1).to_string())
         }
-        PagingStyle::Cursor => match text(&paging.next) {
-            Some(next) => Step::At(next),
-            None if says_more => Step::Unproven,
-            None => Step::End,
-        },
-        PagingStyle::Link => {
-            let link = match &paging.next {
-                Some(_) => text(&paging.next),
-                None => next_link(response, paging.unless.as_deref()),
-            };
-            match link {
-                Some(link) => Step::At(link),
-                None if says_more => Step::Unproven,
-                None => Step::End,
-            }
-        }
+        PagingStyle::Cursor => onward(paging.next.as_ref().map_or(Ok(None), at)),
+        PagingStyle::Link => onward(match &paging.next {
+            Some(place) => at(place),
+            None => next_link(response, paging.unless.as_deref()),
+        }),
         PagingStyle::LastRecord => match last.filter(|last| !last.is_empty()) {
             Some(last) => Step::At(last),
             None if records == 0 && !says_more => Step::End,
@@ -434,8 +441,12 @@ pub(super) fn step(
             None => Step::Unproven,
         },
         PagingStyle::Header => {
-            let next = paging.from.as_ref().and_then(|name| response.headers.get(name)?.to_str().ok());
-            next.filter(|next| !next.is_empty()).map_or(Step::End, |next| Step::At(next.to_owned()))
+            let next = paging.from.as_ref().and_then(|name| response.headers.get(name));
+            onward(match next {
+                None => Ok(None),
+                Some(next) if next.is_empty() => Ok(None),
+                Some(next) => next.to_str().map(|next| Some(next.to_owned())).map_err(|_| ()),
+            })
         }
     }
 }
@@ -470,9 +481,20 @@ fn number_at(response: &Response, pointer: &str) -> Result<u64> {
 }
 
 /// Returns the link with `rel="next"` (RFC 8288), unless an attribute says that nothing follows.
-fn next_link(response: &Response, unless: Option<&str>) -> Option<String> {
-    let headers = response.headers.get_all(anyprofile_http::header::LINK);
-    headers.iter().filter_map(|value| value.to_str().ok()).find_map(|value| next_of(value, unless))
+///
+/// # Errors
+/// If there is a header that cannot be read: it may have that link.
+fn next_link(response: &Response, unless: Option<&str>) -> Result<Option<String>, ()> {
+    let mut is_unread = false;
+    for value in response.headers.get_all(anyprofile_http::header::LINK) {
+        // A title may be in another encoding; the link itself is ASCII.
+        let value = String::from_utf8_lossy(value.as_bytes());
+        if let Some(next) = next_of(&value, unless) {
+            return Ok(Some(next));
+        }
+        is_unread |= !value.trim().is_empty() && !(value.contains('<') && value.contains('>'));
+    }
+    if is_unread { Err(()) } else { Ok(None) }
 }
 
 fn next_of(header: &str, unless: Option<&str>) -> Option<String> {

@@ -77,11 +77,29 @@ impl DeclaredConnector {
 
 /// Reads a record of a response, or says that there is none.
 fn record_of(response: &Response, pointer: &str, shape: &crate::record::Shape) -> Result<ReadRecord> {
-    read_record(response, pointer, shape)?.ok_or_else(|| nobody(response))
+    read_record(response, pointer, shape)?.ok_or_else(|| nobody(response, pointer))
 }
 
-/// Returns the error of a response without the record that was asked for.
-fn nobody(response: &Response) -> anyprofile_core::Error {
+/// Returns the error of a response without the record that was asked for. Only null, or a list without elements, says that there is none: a
+/// response of another shape says nothing.
+fn nobody(response: &Response, pointer: &str) -> anyprofile_core::Error {
+    let body: serde_json::Value = response.decode().unwrap_or_default();
+    let mut at = &body;
+    let mut is_there = true;
+    for token in pointer.split('/').skip(1) {
+        let is_index = token.bytes().all(|digit| digit.is_ascii_digit());
+        let Some(inner) = at.pointer(&format!("/{token}")) else {
+            is_there = !(at.is_array() && is_index) && !at.is_null();
+            break;
+        };
+        at = inner;
+    }
+    let is_nobody = !is_there || (at.is_null() && !pointer.is_empty());
+    if !is_nobody {
+        return response
+            .error(ErrorKind::Decode, format!("the response has no record at '{pointer}'"))
+            .with_hint("compare `record` of the definition with a response of the service");
+    }
     response.error(ErrorKind::NotFound, "the response has no such record").with_from_service(true).with_hint(
         "check the id; if the profile is there, compare `record` of the definition with a response",
     )
@@ -132,7 +150,7 @@ impl Connector for DeclaredConnector {
         }
         let plan = Arc::clone(&self.plan);
         let operation = Operation::new(request, move |response| {
-            let Some(current) = &plan.current else { return Err(nobody(response)) };
+            let Some(current) = &plan.current else { return Err(nobody(response, "")) };
             let record = record_of(response, &current.record, &current.plan.shape)?;
             let profile = current.plan.profile(response.info(), record, now());
             profile.map_err(|reason| response.error(ErrorKind::Decode, reason))
@@ -183,6 +201,6 @@ fn id_at(response: &Response, pointer: &str) -> Result<String> {
     match &value {
         serde_json::Value::String(text) if !text.is_empty() => Ok(text.clone()),
         serde_json::Value::Number(number) => Ok(number.to_string()),
-        _ => Err(nobody(response)),
+        _ => Err(nobody(response, pointer)),
     }
 }

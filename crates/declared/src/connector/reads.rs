@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{
-    Error, ErrorKind, FindKey, IdKind, ListQuery, Profile, ProfileId, Result, profile::View,
-};
-use anyprofile_engine::{LookUp, Onward, Position};
+use anyprofile_core::{Error, ErrorKind, FindKey, IdKind, Profile, ProfileId, Result, profile::View};
+use anyprofile_engine::LookUp;
 use anyprofile_http::{Caller, Operation, Response};
 use serde_json::Value;
 
@@ -16,9 +14,6 @@ use crate::{
     plan::{FindPlan, GetPlan, ServicePlan},
     template::Values,
 };
-
-/// How many pages a list may have that is read for an id.
-const MOST_PAGES: usize = 100_000;
 
 /// Reads the record of a response as the requested profile.
 fn profile_of(response: &Response, plan: &RecordPlan, pointer: &str, asked: &ProfileId) -> Result<Profile> {
@@ -38,7 +33,7 @@ pub(super) fn get_operation(
     let (plan, asked) = (Arc::clone(plan), id.clone());
     Operation::new(request, move |response| {
         let get = plan.get(&asked.kind).and_then(|get| Some((get, get.plan(&asked.kind)?)));
-        let Some((get, records)) = get else { return Err(nobody(response)) };
+        let Some((get, records)) = get else { return Err(nobody(response, "")) };
         profile_of(response, records, &get.record, &asked)
     })
 }
@@ -67,10 +62,10 @@ impl DeclaredConnector {
     pub(super) async fn look_up_key(&self, caller: &Caller, key: &FindKey) -> LookUp {
         let (find, value) = match key {
             // Who is listed and cannot be read alone would not be found.
-            FindKey::NativeId(native)
+            FindKey::NativeId(_)
                 if self.plan.collections.iter().any(|it| self.plan.get(&it.kind).is_none()) =>
             {
-                return LookUp::Direct(self.find_id(caller, native).await.map(Box::new));
+                return LookUp::Listed;
             }
             FindKey::NativeId(_) => return LookUp::Ids(self.capabilities.operations.get.kinds().to_vec()),
             FindKey::Email(email) => (&self.plan.find_email, email),
@@ -92,65 +87,13 @@ impl DeclaredConnector {
         }
     }
 
-    /// Finds an id: with the requests for one profile, and then in the lists whose profiles have none.
-    async fn find_id(&self, caller: &Caller, native: &str) -> Result<Profile> {
-        let info = caller.info();
-        let mut nobody = None;
-        for kind in self.capabilities.operations.get.kinds() {
-            let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native)?;
-            match self.get_one(caller, &id).await {
-                Err(error) if error.kind() == ErrorKind::NotFound => nobody = Some(error),
-                result => return result,
-            }
-        }
-        let query = ListQuery::new().effective(&self.capabilities);
-        for collection in self.plan.collections.iter().filter(|it| self.plan.get(&it.kind).is_none()) {
-            let mut token: Option<String> = None;
-            for _ in 0..MOST_PAGES {
-                let page = self.list_page(caller, &query, &collection.kind, token.as_deref()).await;
-                let mut page = match page {
-                    // The account does not have the list.
-                    Err(error)
-                        if collection.is_optional && token.is_none() && error.status() == Some(404) =>
-                    {
-                        break;
-                    }
-                    page => page?,
-                };
-                let found = page.profiles_mut().iter().position(|profile| profile.id.native() == native);
-                if let Some(found) = found {
-                    return Ok(page.profiles_mut().swap_remove(found));
-                }
-                token = match page.onward() {
-                    Onward::End => break,
-                    Onward::At(Position::Token(next)) => Some(next.clone()),
-                    // Nobody is known not to be there as long as the list is not whole.
-                    _ => {
-                        return Err(Error::new(
-                            ErrorKind::Incomplete,
-                            "the list that may have the id is not complete",
-                        )
-                        .with_provider(info)
-                        .with_operation("find"));
-                    }
-                };
-            }
-        }
-        Err(nobody.unwrap_or_else(|| {
-            Error::new(ErrorKind::NotFound, "no profile of the list has this id")
-                .with_provider(info)
-                .with_operation("find")
-                .with_from_service(true)
-        }))
-    }
-
     /// Reads a profile by another name than its id.
     async fn get_by(&self, caller: &Caller, get: &GetPlan, kind: &IdKind, value: &str) -> Result<Profile> {
         let request = get.request.request(&Values { id: Some(value), ..self.values() }, self.additions());
         let (plan, kind) = (Arc::clone(&self.plan), kind.clone());
         let operation = Operation::new(request, move |response| {
             let get = plan.get(&kind).and_then(|get| Some((get, get.plan(&kind)?)));
-            let Some((get, records)) = get else { return Err(nobody(response)) };
+            let Some((get, records)) = get else { return Err(nobody(response, "")) };
             let record = record_of(response, &get.record, &records.shape)?;
             let profile = records.profile(response.info(), record, now());
             profile.map_err(|reason| response.error(ErrorKind::Decode, reason))
@@ -176,7 +119,7 @@ impl DeclaredConnector {
                 FindKey::Username(_) => &plan.find_username,
                 _ => &plan.find_external_id,
             };
-            let Some(find) = find else { return Err(nobody(response)) };
+            let Some(find) = find else { return Err(nobody(response, "")) };
             let record = record_of(response, &find.record, &find.plan.shape)?;
             let profile = find.plan.profile(response.info(), record, now());
             profile.map_err(|reason| response.error(ErrorKind::Decode, reason))

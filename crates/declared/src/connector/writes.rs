@@ -90,7 +90,7 @@ impl DeclaredConnector {
         let request = self.addressed(&get.request, id);
         let operation = Operation::new(request, move |response| {
             let record = read_value(response, &pointer)?;
-            if record.is_object() { Ok(record) } else { Err(super::nobody(response)) }
+            if record.is_object() { Ok(record) } else { Err(super::nobody(response, &pointer)) }
         });
         Basis::default().with(RECORD, &caller.call(&operation).await?)
     }
@@ -140,10 +140,19 @@ impl DeclaredConnector {
             return Err(self.capabilities.operations.update.missing(caller.info(), "update"));
         };
         let mut actions = Vec::new();
-        let mut body = update.request.as_ref().map(|request| {
+        let mut body = None;
+        if let Some(request) = &update.request {
             let values = Values { id: Some(id.native()), record, ..self.values() };
-            request.body(&values).ok().flatten().unwrap_or_else(|| Value::Object(Map::new()))
-        });
+            let of_template = request.body(&values).map_err(|name| {
+                Error::new(ErrorKind::InvalidRequest, format!("the update needs {name}, which is not known"))
+                    .with_provider(caller.info())
+                    .with_operation("update")
+                    .with_hint(
+                        "read the profile, and look for the field that the definition names in the request",
+                    )
+            })?;
+            body = Some(of_template.unwrap_or_else(|| Value::Object(Map::new())));
+        }
         if let Some(body) = &mut body {
             keep(update, body, record);
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     definition::{Any, Case, Pick, Rule, RuleTable, Scalar, Scalars, TimeForm},
-    record::{Look, Lookup, is_value},
+    record::{Look, Lookup, is_comparable, is_value},
 };
 
 /// A rule, whose places are those of a record (`SlotRef`) or of an element of a list (a pointer).
@@ -289,6 +289,22 @@ fn join<'a, L: Lookup<Place = P>, P>(record: &'a L, places: &[P]) -> Said<'a> {
     }
 }
 
+/// Returns whether an element of a list has values; `None` if it does not say.
+fn says_values(element: &Value, conditions: &[(String, Scalars)]) -> Option<bool> {
+    let mut all = Some(true);
+    for (pointer, wanted) in conditions {
+        let look = Look::of(element.pointer(pointer));
+        if wanted.0.iter().any(|wanted| is_value(look, wanted)) {
+            continue;
+        }
+        if wanted.0.iter().any(|wanted| is_comparable(look, wanted)) {
+            return Some(false);
+        }
+        all = None;
+    }
+    all
+}
+
 /// Returns whether an element of a list has values.
 pub(crate) fn meets(element: &Value, conditions: &[(String, Scalars)]) -> bool {
     conditions.iter().all(|(pointer, wanted)| {
@@ -303,6 +319,8 @@ fn pick<'a>(list: Look<'a>, conditions: &[(String, Scalars)], at: &str) -> Said<
         Look::Null => Said::Null,
         Look::Tree(Value::Array(items)) => match items.iter().find(|item| meets(item, conditions)) {
             Some(item) => Said::of(Look::of(item.pointer(at))),
+            // One of them may be it.
+            None if items.iter().any(|item| says_values(item, conditions).is_none()) => Said::Absent,
             // The list is there, and has no such element.
             None => Said::Null,
         },
@@ -314,7 +332,16 @@ fn any<'a>(list: Look<'a>, conditions: &[(String, Scalars)]) -> Said<'a> {
     match list {
         Look::Absent => Said::Absent,
         Look::Null => Said::Null,
-        Look::Tree(Value::Array(items)) => Said::Bool(items.iter().any(|item| meets(item, conditions))),
+        Look::Tree(Value::Array(items)) => {
+            let mut said = items.iter().map(|item| says_values(item, conditions));
+            if said.clone().any(|said| said == Some(true)) {
+                Said::Bool(true)
+            } else if said.any(|said| said.is_none()) {
+                Said::Absent
+            } else {
+                Said::Bool(false)
+            }
+        }
         _ => Said::Other,
     }
 }
@@ -357,6 +384,15 @@ impl<P> ResolvedCase<P> {
             _ => {}
         }
         let is_one = |wanted: &Scalar| is_value(look, wanted);
+        // A value of another type is neither the word nor another one.
+        let wanted = || test.is.iter().chain(&test.one_of);
+        let is_other_type = (wanted().next().is_some()
+            && !wanted().any(|wanted| is_comparable(look, wanted)))
+            || (test.contains.is_some() && !matches!(look, Look::Text(_) | Look::Tree(_)))
+            || (test.below.is_some() && !matches!(look, Look::Integer(_) | Look::Float(_)));
+        if is_other_type {
+            return None;
+        }
         let holds = test.is.as_ref().is_none_or(is_one)
             && (test.one_of.is_empty() || test.one_of.iter().any(is_one))
             && test.non_empty.is_none_or(|wanted| has_content(look) == wanted)

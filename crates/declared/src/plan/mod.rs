@@ -66,6 +66,7 @@ impl ServicePlan {
         let deactivate = resolver.ends("deactivate", &definition.deactivate);
         let delete = resolver.ends("delete", &definition.delete);
         resolver.check_views(&collections, &records, &joins);
+        resolver.check_used();
         if !resolver.flaws.is_empty() {
             return Err(resolver.flaws);
         }
@@ -135,6 +136,10 @@ const SECRET_NAMES: &[&str] = &[
     "private-token",
 ];
 
+/// How credentials of well-known sorts begin.
+const SECRET_BEGINNINGS: &[&str] =
+    &["Bearer ", "Basic ", "sk_", "sk-", "eyJ", "AIza", "ghp_", "xoxb-", "xoxp-"];
+
 impl Resolver<'_> {
     fn check_head(&mut self) {
         let definition = self.definition;
@@ -158,6 +163,11 @@ impl Resolver<'_> {
             self.check_template(&key, value, &[]);
         }
         self.check_template(&top.then("api").then("base_url"), &definition.api.base_url, &[]);
+        self.check_url(&top.then("api").then("base_url"), &definition.api.base_url);
+        for (name, variable) in &definition.variables {
+            let key = top.then("variables").then(name.as_str()).then("default");
+            self.check_no_secret(&key, name, variable.default.as_deref().unwrap_or_default());
+        }
         for name in definition.variables.keys() {
             let key = top.then("variables").then(name.as_str());
             let taken = ["definition", "base_url", "page_size", "token_url", "service", "id", "value"];
@@ -171,6 +181,9 @@ impl Resolver<'_> {
             let key = top.then("auth").then(number);
             if auth.credentials.is_empty() {
                 self.flaws.add(&key.then("credentials"), "a way to sign in has at least one credential");
+            }
+            for (name, value) in &auth.fields {
+                self.check_no_secret(&key.then("fields").then(name.as_str()), name, value);
             }
             for problem in crate::config::flaws_of(auth, &definition.variables) {
                 self.flaws.add(&key.then(problem.0), problem.1);
@@ -274,6 +287,10 @@ impl Resolver<'_> {
         for (name, value) in &template.headers {
             self.check_no_secret(&key.then("headers").then(name.as_str()), name, value);
         }
+        self.check_url(&key.then("path"), &template.path);
+        if let Some(body) = &template.body {
+            self.check_body(&key.then("body"), body);
+        }
         for (name, value) in &template.query {
             let value = crate::template::text_of(value);
             self.check_no_secret(&key.then("query").then(name.as_str()), name, &value);
@@ -306,9 +323,72 @@ impl Resolver<'_> {
     /// Checks that a header or parameter with the name of a credential has no literal value.
     fn check_no_secret(&mut self, key: &Key, name: &str, value: &str) {
         let name = name.to_ascii_lowercase();
-        if SECRET_NAMES.iter().any(|part| name.contains(part)) && !value.contains('{') {
+        let is_named = SECRET_NAMES.iter().any(|part| name.contains(part));
+        let is_one = SECRET_BEGINNINGS.iter().any(|beginning| value.starts_with(beginning));
+        if (is_named || is_one) && !value.is_empty() && !value.contains('{') {
             self.flaws
                 .add(key, "a definition holds no secret: name a credential under `auth`, or a variable");
+        }
+    }
+
+    /// Checks that a body has no secret at any of its keys.
+    fn check_body(&mut self, key: &Key, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    let key = key.then(name.as_str());
+                    if let serde_json::Value::String(text) = value {
+                        self.check_no_secret(&key, name, text);
+                    }
+                    self.check_body(&key, value);
+                }
+            }
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().for_each(|(number, item)| self.check_body(&key.then(number), item));
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks that a URL has no secret in it.
+    fn check_url(&mut self, key: &Key, url: &str) {
+        let authority =
+            url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+        if authority.contains('@') {
+            self.flaws.add(key, "a URL has no user and no password: name a credential under `auth`");
+        }
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            self.check_no_secret(key, name, value);
+        }
+    }
+
+    /// Checks that everything that has a name is used.
+    fn check_used(&mut self) {
+        let definition = self.definition;
+        let text = format!("{definition:?}");
+        for name in definition.variables.keys().filter(|name| !text.contains(&format!("{{{name}}}"))) {
+            self.flaws.add(&Key::default().then("variables").then(name.as_str()), "no text uses it");
+        }
+        let of_fields = definition.update.iter().flat_map(|update| update.fields.values());
+        let mut used: Vec<&String> = of_fields.flat_map(|field| field.actions.values()).collect();
+        used.extend(definition.deactivate.iter().chain(&definition.delete).flat_map(|end| &end.actions));
+        for name in definition.actions.keys().filter(|name| !used.contains(name)) {
+            self.flaws.add(&Key::default().then("actions").then(name.as_str()), "no write uses it");
+        }
+        let views: Vec<&String> =
+            definition.collections.iter().flat_map(|it| it.with.iter().chain(&it.enrich)).collect();
+        for (list, number, view) in definition
+            .records
+            .iter()
+            .enumerate()
+            .map(|(number, record)| ("records", number, &record.view))
+            .chain(definition.joins.iter().enumerate().map(|(number, join)| ("joins", number, &join.view)))
+        {
+            if !views.contains(&view) {
+                let key = Key::default().then(list).then(number);
+                self.flaws.add(&key, "no collection names it: `with` or `enrich`");
+            }
         }
     }
 

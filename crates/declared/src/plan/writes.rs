@@ -173,6 +173,9 @@ impl Resolver<'_> {
                     self.flaws.add(key, format!("'{word}' is no status: {}", Status::WORDS.join(", ")));
                 }
             }
+            if field.clear.is_some() {
+                self.flaws.add(&key.then("clear"), "a status is not cleared");
+            }
             if field.actions.is_empty() && field.values.is_empty() {
                 self.flaws
                     .add(key, "a status has `values` or `actions`: what the service has for each of ours");

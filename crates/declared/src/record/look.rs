@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::{Captured, Slot, SlotRef};
 use crate::definition::Scalar;
 
+/// The number from which not each whole number has a float of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A value of a record, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Look<'a> {
@@ -42,8 +45,10 @@ impl<'a> Look<'a> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
             Self::Integer(number) => Some(Cow::Owned(number.to_string())),
-            // Such as an unsigned number above the largest `i64`.
-            Self::Float(number) if number.fract() == 0.0 => Some(Cow::Owned(format!("{number:.0}"))),
+            // Above that its digits are not those that were sent.
+            Self::Float(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+                Some(Cow::Owned(format!("{number:.0}")))
+            }
             _ => None,
         }
     }
@@ -75,6 +80,16 @@ pub(crate) fn is_value(look: Look<'_>, wanted: &Scalar) -> bool {
         (Look::Text(text), Scalar::Text(wanted)) => text == wanted,
         _ => false,
     }
+}
+
+/// Returns whether a value could be this one: whether it has its type.
+pub(crate) fn is_comparable(look: Look<'_>, wanted: &Scalar) -> bool {
+    matches!(
+        (look, wanted),
+        (Look::Bool(_), Scalar::Bool(_))
+            | (Look::Integer(_) | Look::Float(_), Scalar::Number(_))
+            | (Look::Text(_), Scalar::Text(_))
+    )
 }
 
 /// Something that rules look values up in.

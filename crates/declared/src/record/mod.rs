@@ -5,7 +5,7 @@ mod read;
 mod shape;
 
 pub(crate) use self::{
-    look::{Look, Lookup, is_value},
+    look::{Look, Lookup, is_comparable, is_value},
     read::{Captured, ReadAs, ReadRecord, Slot, peek, read_page, read_record, read_value},
     shape::{Shape, ShapeBuilder, SlotRef, flaw_of},
 };

@@ -18,7 +18,7 @@ use super::{
     Look, Shape,
     shape::{Node, tokens},
 };
-use crate::template::remove_at;
+use crate::template::remove_each;
 
 /// The start of the message about a page with too many records.
 const TOO_MANY: &str = "more records than requested";
@@ -372,7 +372,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
                 if let Slot::Tree(tree, raw) = &mut value
                     && !self.node.secrets.is_empty()
                 {
-                    self.node.secrets.iter().for_each(|secret| remove_at(tree, secret));
+                    self.node.secrets.iter().for_each(|secret| remove_each(tree, secret));
                     *raw = serde_json::value::to_raw_value(tree).map_err(de::Error::custom)?;
                 }
                 store(self.into, slot, value);
@@ -449,9 +449,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_, '_, '_> {
         self.scalar(Slot::Integer(value))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "no service has ids above 2^63 as numbers")]
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        self.scalar(i64::try_from(value).map_or(Slot::Float(value as f64), Slot::Integer))
+        // Digits are what an id is compared by; no other number is as large.
+        self.scalar(i64::try_from(value).map_or_else(|_| Slot::Text(value.to_string()), Slot::Integer))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {

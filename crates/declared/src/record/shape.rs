@@ -158,9 +158,14 @@ impl ShapeBuilder {
                 let inside = secret[outer.len()..].to_owned();
                 shape.root.at(&tokens(outer)).secrets.push(inside);
             } else {
-                let node = shape.root.at(&tokens(secret));
-                // A rule may look into it; its value is not kept.
-                node.is_secret = true;
+                // A rule may look into it; its value is not kept, nor is a list that no rule reads and that has one in its elements.
+                let mut all = tokens(secret);
+                let is_index =
+                    |token: &String| token == "*" || token.bytes().all(|digit| digit.is_ascii_digit());
+                if let Some(list) = all.iter().position(is_index) {
+                    all.truncate(list);
+                }
+                shape.root.at(&all).is_secret = true;
             }
         }
         shape

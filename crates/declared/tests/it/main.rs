@@ -5,3 +5,4 @@
 mod catalog;
 mod docs;
 mod probely;
+mod statements;

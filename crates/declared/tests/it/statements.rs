@@ -1,0 +1,210 @@
+//! What a response does not say is not said.
+
+use std::sync::Arc;
+
+use anyprofile_core::{
+    ErrorKind, FieldPath, FieldState, ListQuery, Profile, ProfileProvider, ProfileProviderExt as _,
+};
+use anyprofile_declared::{DeclaredConfig, MockService, RecordedResponses, Service};
+use anyprofile_http::HttpOptions;
+
+/// Returns a definition with these lines for the list and the fields.
+fn definition(list: &str, map: &str, further: &str) -> String {
+    format!(
+        "format = 1\nname = \"acme\"\ndisplay_name = \"Acme\"\nsummary = \"members\"\nproof = \"a test\"\n\
+         [api]\nbase_url = \"https://acme.example\"\n\
+         [[auth]]\nkind = \"bearer\"\ncredentials = {{ token = \"a token\" }}\n\
+         [[collections]]\nkind = \"user\"\nrequest = {{ operation = \"list\", path = \"/members\" }}\nrecords = \"/members\"\n{list}\n\
+         {further}\n[map]\nid = \"/id\"\n{map}\n"
+    )
+}
+
+/// Connects to recorded responses: their bodies, and the `Link` headers of the first.
+fn connect(
+    definition: &str,
+    bodies: &[(&str, &str)],
+    link: Option<&[u8]>,
+) -> (tempfile::TempDir, impl ProfileProvider + use<>) {
+    let service = Service::parse(definition, "acme.toml").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, body) in bodies {
+        std::fs::write(folder.path().join(format!("{name}.json")), body).unwrap();
+    }
+    if let Some(link) = link {
+        std::fs::write(folder.path().join("list.headers"), [b"HTTP/1.1 200 OK\nLink: ", link].concat())
+            .unwrap();
+    }
+    let responses = Arc::new(RecordedResponses::open(folder.path(), &service).unwrap());
+    let secrets = MockService::new(&service, 0).secrets();
+    let config = DeclaredConfig::new("main".parse().unwrap(), service, secrets);
+    (folder, config.with_http(HttpOptions::default().with_transport(responses)).connect().unwrap())
+}
+
+/// Lists everybody: the profiles, and whether the listing is complete.
+async fn list(provider: &impl ProfileProvider) -> (Vec<Profile>, bool) {
+    let mut listing = provider.list(ListQuery::new());
+    let mut profiles = Vec::new();
+    loop {
+        match futures_util::TryStreamExt::try_next(&mut listing).await {
+            Ok(Some(profile)) => profiles.push(profile),
+            Ok(None) => return (profiles, listing.report().is_complete()),
+            Err(_) => return (profiles, false),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_leads_on_in_another_form_is_no_end() {
+    let cursor = "paging = { style = \"cursor\", parameter = \"c\", next = \"/next\", more = \"/more\" }";
+    let offset = "paging = { style = \"offset\", parameter = \"o\", more = \"/more\", end = \"empty\" }";
+    let link = "paging = { style = \"link\", next = \"/next\" }";
+    let ends = [
+        (cursor, ""),
+        (cursor, r#", "next": null"#),
+        (cursor, r#", "next": "", "more": false"#),
+        (cursor, r#", "more": 0"#),
+        (link, r#", "next": null"#),
+    ];
+    for (paging, rest) in ends {
+        let body = format!(r#"{{"members": [{{"id": "a"}}]{rest}}}"#);
+        let (_folder, provider) = connect(&definition(paging, "", ""), &[("list", &body)], None);
+        assert!(list(&provider).await.1, "{paging} {rest}");
+    }
+    let leads = [
+        (cursor, r#", "next": {"cursor": "x"}"#),
+        (cursor, r#", "next": true"#),
+        (cursor, r#", "next": null, "more": "true""#),
+        (cursor, r#", "more": 1"#),
+        (cursor, r#", "more": {"page": 2}"#),
+        (link, r#", "next": {"href": "https://acme.example/members?c=2"}"#),
+    ];
+    for (paging, rest) in leads {
+        let body = format!(r#"{{"members": [{{"id": "a"}}]{rest}}}"#);
+        let (_folder, provider) = connect(&definition(paging, "", ""), &[("list", &body)], None);
+        assert!(!list(&provider).await.1, "{paging} {rest}");
+    }
+    let body = r#"{"members": [{"id": "a"}], "more": 1}"#;
+    let pages = [("list", body), ("list.2", r#"{"members": [], "more": 1}"#)];
+    let (_folder, provider) = connect(&definition(offset, "", ""), &pages, None);
+    assert!(!list(&provider).await.1);
+}
+
+#[tokio::test]
+async fn a_page_without_records_before_the_last_one_is_no_end() {
+    let paging = "paging = { style = \"page\", parameter = \"page\", end = \"last\", last = \"/last\" }";
+    let page = |ids: &str| format!(r#"{{"members": [{ids}], "last": 3}}"#);
+    let (first, empty, third) = (page(r#"{"id": "a"}"#), page(""), page(r#"{"id": "b"}"#));
+    let pages = [("list", &*first), ("list.2", &*empty), ("list.3", &*third)];
+    let (_folder, provider) = connect(&definition(paging, "", ""), &pages, None);
+    let (profiles, is_complete) = list(&provider).await;
+    assert_eq!((profiles.len(), is_complete), (2, true));
+    // Without the number of the last page, or a total, a page without records proves nothing.
+    let total =
+        "total = { at = \"/total\" }\npaging = { style = \"page\", parameter = \"page\", end = \"total\" }";
+    for paging in [paging, total] {
+        let pages = [("list", r#"{"members": [{"id": "a"}]}"#), ("list.2", r#"{"members": []}"#)];
+        let (_folder, provider) = connect(&definition(paging, "", ""), &pages, None);
+        assert!(!list(&provider).await.1, "{paging}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_read_is_no_end() {
+    let body = r#"{"members": [{"id": "a"}]}"#;
+    let definition = definition("paging = { style = \"link\" }", "", "");
+    for link in [
+        &b"https://acme.example/members?c=2; rel=\"next\""[..],
+        b"<https://acme.example/elsewhere>; title=\"\xe9\"; rel=\"next\"",
+    ] {
+        let (_folder, provider) = connect(&definition, &[("list", body)], Some(link));
+        assert!(!list(&provider).await.1);
+    }
+    let (_folder, provider) =
+        connect(&definition, &[("list", body)], Some(b"<https://acme.example/x>; rel=\"prev\""));
+    assert!(list(&provider).await.1);
+}
+
+#[tokio::test]
+async fn a_value_of_another_type_decides_nothing() {
+    let map = "status = { first = [{ at = \"/off\", is = true, say = \"suspended\" }, { say = \"active\" }] }\n\
+               security.mfa_enabled = { any = { of = \"/factors\", where = { \"/state\" = \"on\" } } }";
+    let body = r#"{"members": [
+        {"id": 1, "off": true, "factors": [{"state": "on"}, {}]},
+        {"id": 2, "off": "true", "factors": [{"kind": "push"}]},
+        {"id": 3, "off": 1, "factors": [null]},
+        {"id": 4, "off": false, "factors": [{"state": "off"}]},
+        {"id": 18446744073709551615, "off": {"by": "x"}, "factors": []}
+    ]}"#;
+    let (_folder, provider) =
+        connect(&definition("paging = { style = \"none\" }", map, ""), &[("list", body)], None);
+    let (profiles, is_complete) = list(&provider).await;
+    assert!(is_complete);
+    let ids: Vec<_> = profiles.iter().map(|profile| profile.id.native().to_owned()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4", "18446744073709551615"]);
+    let state = |path: FieldPath| -> Vec<FieldState> {
+        profiles.iter().map(|profile| profile.state(&path, provider.capabilities())).collect()
+    };
+    let (value, absent) = (FieldState::Value, FieldState::Absent);
+    assert_eq!(state(FieldPath::STATUS), [value, absent, absent, value, absent]);
+    assert_eq!(state(FieldPath::SECURITY_MFA_ENABLED), [value, absent, absent, value, value]);
+    let mfa: Vec<_> =
+        profiles.iter().filter_map(|profile| profile.security.mfa_enabled.value().copied()).collect();
+    assert_eq!(mfa, [true, false, false]);
+    // What decided nothing is kept.
+    assert_eq!(profiles[1].unknown.get("off").unwrap().get(), "\"true\"");
+}
+
+#[tokio::test]
+async fn a_response_of_another_shape_is_not_nobody() {
+    let get = "[[get]]\nrequest = { operation = \"get\", path = \"/members/{id}\" }\nrecord = \"/member\"";
+    let definition = definition("paging = { style = \"none\" }", "", get);
+    for (body, kind) in
+        [(r#"{"maintenance": true}"#, ErrorKind::Decode), (r#"{"member": null}"#, ErrorKind::NotFound)]
+    {
+        let (_folder, provider) =
+            connect(&definition, &[("get", body), ("list", r#"{"members": []}"#)], None);
+        let error = provider.get(&"acme:main/user/a".parse().unwrap()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_with_secrets_that_no_rule_reads_is_not_kept() {
+    let secrets = "secrets = [\"/keys/*/code\", \"/code\"]\n";
+    let definition = secrets.to_owned() + &definition("paging = { style = \"none\" }", "", "");
+    let body =
+        r#"{"members": [{"id": "a", "keys": [{"code": "S1"}, {"code": "S2"}], "code": "S3", "desk": 1}]}"#;
+    let (_folder, provider) = connect(&definition, &[("list", body)], None);
+    let (profiles, _) = list(&provider).await;
+    let text = serde_json::to_string(&profiles).unwrap();
+    assert!(!text.contains("\"S") && text.contains("desk"), "{text}");
+}
+
+#[test]
+fn a_definition_with_a_secret_or_with_what_nothing_uses_is_refused() {
+    let flaw = |list: &str, map: &str, further: &str| {
+        Service::parse(&definition(list, map, further), "acme.toml").unwrap_err().to_string()
+    };
+    let none = "paging = { style = \"none\" }";
+    let action = |body: &str| {
+        format!(
+            "[actions.off]\nrequest = {{ operation = \"off\", method = \"POST\", path = \"/x/{{id}}\", body = {body} }}\n"
+        )
+    };
+    let end = "[[deactivate]]\nactions = [\"off\"]";
+    for (further, said) in [
+        (action("{ a = { client_secret = \"zz\" } }") + end, "a definition holds no secret"),
+        (action("{ x = \"Bearer eyJabc\" }") + end, "a definition holds no secret"),
+        (action("{}"), "no write uses it"),
+        ("[variables.tenant]\ndoc = \"a tenant\"".to_owned(), "no text uses it"),
+    ] {
+        let flaws = flaw(none, "", &further);
+        assert!(flaws.contains(said), "{said}: {flaws}");
+    }
+    assert!(
+        flaw(none, "status = { at = \"/s\", values = { a = \"suspend\" } }", "")
+            .contains("\"suspend\" is no status")
+    );
+    let url = definition(none, "", "").replace("https://acme", "https://user:password@acme");
+    assert!(Service::parse(&url, "acme.toml").unwrap_err().to_string().contains("no user and no password"));
+}
