@@ -274,7 +274,9 @@ pub(crate) fn remove_each(target: &mut Value, pointer: &str) {
             if inner.is_empty() {
                 items.clear();
             } else {
-                items.iter_mut().for_each(|item| remove_each(item, inner));
+                for item in items {
+                    remove_each(item, inner);
+                }
             }
         }
         Value::Object(_) if inner.is_empty() => remove_at(target, pointer),

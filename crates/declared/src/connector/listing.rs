@@ -492,7 +492,7 @@ fn next_link(response: &Response, unless: Option<&str>) -> Result<Option<String>
         if let Some(next) = next_of(&value, unless) {
             return Ok(Some(next));
         }
-        is_unread |= !value.trim().is_empty() && !(value.contains('<') && value.contains('>'));
+        is_unread |= !(value.trim().is_empty() || (value.contains('<') && value.contains('>')));
     }
     if is_unread { Err(()) } else { Ok(None) }
 }

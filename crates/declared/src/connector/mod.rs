@@ -89,7 +89,7 @@ fn nobody(response: &Response, pointer: &str) -> anyprofile_core::Error {
     for token in pointer.split('/').skip(1) {
         let is_index = token.bytes().all(|digit| digit.is_ascii_digit());
         let Some(inner) = at.pointer(&format!("/{token}")) else {
-            is_there = !(at.is_array() && is_index) && !at.is_null();
+            is_there = !(at.is_null() || (at.is_array() && is_index));
             break;
         };
         at = inner;
