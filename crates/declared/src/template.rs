@@ -73,6 +73,10 @@ impl Template {
                 parts.push(Part::Text(std::mem::take(&mut literal)));
             }
             parts.push(match name.strip_prefix("record:") {
+                // Within quotes that are doubled, a value would have to be escaped twice.
+                _ if quote == Some('\'') && text[..text.len() - found.len()].contains("''") => {
+                    return Err("a value cannot stand between quotes that are doubled".to_owned());
+                }
                 Some(_) if quote.is_some() => {
                     return Err("a value of the record cannot stand between quotes".to_owned());
                 }
@@ -334,7 +338,9 @@ mod tests {
         assert_eq!(rendered("mail eq '{value}'", "o'hara").unwrap(), "mail eq 'o''hara'");
         assert_eq!(rendered("mail eq 'smtp:{value}' or x", "o'hara").unwrap(), "mail eq 'smtp:o''hara' or x");
         assert_eq!(rendered("o'clock {value}", "o'hara").unwrap(), "o'clock o'hara");
-        assert!(Template::parse("'{record:/a}'").is_err());
+        assert!(
+            Template::parse("'{record:/a}'").is_err() && Template::parse("'p eq ''x:{value}'''").is_err()
+        );
     }
 
     #[test]
