@@ -72,6 +72,23 @@ pub struct Map {
     pub times: BTreeMap<String, Rule>,
 }
 
+impl Map {
+    /// Returns the fields with one text, by their names.
+    pub(crate) fn texts(&self) -> [(&'static str, &Option<Rule>); 9] {
+        [
+            ("external_id", &self.external_id),
+            ("username", &self.username),
+            ("picture", &self.picture),
+            ("website", &self.website),
+            ("title", &self.title),
+            ("locale", &self.locale),
+            ("country", &self.country),
+            ("nickname", &self.nickname),
+            ("timezone", &self.timezone),
+        ]
+    }
+}
+
 /// An e-mail address, or a list of them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,7 +1,9 @@
 //! A definition with its templates, places and names resolved and checked: what the connector runs.
 
 mod collections;
+mod maps;
 mod reads;
+mod secrets;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -14,9 +16,8 @@ pub(crate) use self::{
     writes::{ActionPlan, EndPlan, FieldPlan, UpdatePlan},
 };
 use crate::{
-    definition::{Case, Definition, FORMAT, Map, RequestTemplate, Rule, TimeForm},
+    definition::{Definition, FORMAT, RequestTemplate},
     flaw::{Flaws, Key},
-    mapping::fields::{GROUPS, group},
     operations::RequestPlan,
     record::flaw_of,
 };
@@ -123,23 +124,6 @@ pub(crate) const PAGE: &[&str] = &["page_size", "value"];
 pub(crate) const VALUE: &[&str] = &["value"];
 pub(crate) const ID_AND_VALUE: &[&str] = &["id", "value"];
 
-/// Headers and parameters that hold credentials, by a part of their names.
-const SECRET_NAMES: &[&str] = &[
-    "authorization",
-    "api-key",
-    "api_key",
-    "apikey",
-    "secret",
-    "password",
-    "cookie",
-    "access_token",
-    "private-token",
-];
-
-/// How credentials of well-known sorts begin.
-const SECRET_BEGINNINGS: &[&str] =
-    &["Bearer ", "Basic ", "sk_", "sk-", "eyJ", "AIza", "ghp_", "xoxb-", "xoxp-"];
-
 impl Resolver<'_> {
     fn check_head(&mut self) {
         let definition = self.definition;
@@ -213,13 +197,6 @@ impl Resolver<'_> {
             }
         }
         self.check_map(&top.then("map"), &definition.map);
-    }
-
-    fn check_absent_list(&mut self, key: &Key, absent_is_none: bool, because: Option<&String>) {
-        if absent_is_none != because.is_some() {
-            self.flaws
-                .add(key, "`absent_is_none` and `because` belong together: say what the service documents");
-        }
     }
 
     /// Checks that each further record that a collection names is there.
@@ -320,49 +297,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// Checks that a header or parameter with the name of a credential has no literal value.
-    fn check_no_secret(&mut self, key: &Key, name: &str, value: &str) {
-        let name = name.to_ascii_lowercase();
-        let is_named = SECRET_NAMES.iter().any(|part| name.contains(part));
-        let is_one = SECRET_BEGINNINGS.iter().any(|beginning| value.starts_with(beginning));
-        if (is_named || is_one) && !value.is_empty() && !value.contains('{') {
-            self.flaws
-                .add(key, "a definition holds no secret: name a credential under `auth`, or a variable");
-        }
-    }
-
-    /// Checks that a body has no secret at any of its keys.
-    fn check_body(&mut self, key: &Key, value: &serde_json::Value) {
-        match value {
-            serde_json::Value::Object(fields) => {
-                for (name, value) in fields {
-                    let key = key.then(name.as_str());
-                    if let serde_json::Value::String(text) = value {
-                        self.check_no_secret(&key, name, text);
-                    }
-                    self.check_body(&key, value);
-                }
-            }
-            serde_json::Value::Array(items) => {
-                items.iter().enumerate().for_each(|(number, item)| self.check_body(&key.then(number), item));
-            }
-            _ => {}
-        }
-    }
-
-    /// Checks that a URL has no secret in it.
-    fn check_url(&mut self, key: &Key, url: &str) {
-        let authority =
-            url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
-        if authority.contains('@') {
-            self.flaws.add(key, "a URL has no user and no password: name a credential under `auth`");
-        }
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            self.check_no_secret(key, name, value);
-        }
-    }
-
     /// Checks that everything that has a name is used.
     fn check_used(&mut self) {
         let definition = self.definition;
@@ -403,216 +337,10 @@ impl Resolver<'_> {
             .map_err(|error: anyprofile_core::profile::FieldPathError| self.flaws.add(key, error.to_string()))
             .ok()
     }
-
-    pub(crate) fn check_map(&mut self, key: &Key, map: &Map) {
-        for (name, known) in GROUPS {
-            for (field, rule) in group(map, name) {
-                let key = key.then(*name).then(field.as_str());
-                if known.contains(&field.as_str()) {
-                    self.check_rule(&key, rule, *name == "times" || field.ends_with("_login"));
-                } else {
-                    self.flaws
-                        .add(&key, format!("there is no such field; `{name}` has {}", known.join(", ")));
-                }
-            }
-        }
-        let scalars = [
-            ("id", &map.id),
-            ("kind", &map.kind),
-            ("status", &map.status),
-            ("status_raw", &map.status_raw),
-            ("external_id", &map.external_id),
-            ("username", &map.username),
-            ("picture", &map.picture),
-            ("website", &map.website),
-            ("title", &map.title),
-            ("locale", &map.locale),
-            ("country", &map.country),
-            ("nickname", &map.nickname),
-            ("timezone", &map.timezone),
-        ];
-        for (name, rule) in scalars {
-            if let Some(rule) = rule {
-                self.check_rule(&key.then(name), rule, false);
-            }
-        }
-        let (kinds, statuses) =
-            (["human", "service", "organization"], ["active", "suspended", "pending", "deleted"]);
-        for (name, rule, words) in [("kind", &map.kind, &kinds[..]), ("status", &map.status, &statuses[..])] {
-            for word in rule.iter().flat_map(said_words).filter(|word| !words.contains(&&**word)) {
-                self.flaws.add(
-                    &key.then(name),
-                    format!("\"{word}\" is no {name}; it is one of {}", words.join(", ")),
-                );
-            }
-        }
-        for (number, rule) in map.emails.iter().flatten().enumerate() {
-            let key = key.then("emails").then(number);
-            if let Some(each) = &rule.each {
-                self.check_pointer(&key.then("each"), each);
-            }
-            self.check_absent_list(&key, rule.absent_is_none, rule.because.as_ref());
-            if rule.each.is_none() && (!rule.conditions.is_empty() || rule.absent_is_none) {
-                self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
-            }
-            if rule.at.0.is_empty() {
-                self.flaws.add(&key.then("at"), "say where the address is");
-            }
-            for pointer in &rule.at.0 {
-                self.check_pointer(&key.then("at"), pointer);
-            }
-            for (name, rule) in
-                [("purpose", &rule.purpose), ("primary", &rule.primary), ("verified", &rule.verified)]
-            {
-                if let Some(rule) = rule {
-                    self.check_rule(&key.then(name), rule, false);
-                }
-            }
-        }
-        let lists = [
-            ("roles", map.roles.as_deref()),
-            ("groups", map.groups.as_deref()),
-            ("labels", map.labels.as_deref()),
-            ("entitlements", map.entitlements.as_deref()),
-            ("phones", map.phones.as_deref()),
-            ("mfa_methods", map.mfa_methods.as_ref().map(std::slice::from_ref)),
-        ];
-        for (name, rules) in lists {
-            for (number, item) in rules.into_iter().flatten().enumerate() {
-                let key = key.then(name).then(number);
-                if let Some(each) = &item.each {
-                    self.check_pointer(&key.then("each"), each);
-                }
-                self.check_absent_list(&key, item.absent_is_none, item.because.as_ref());
-                if item.each.is_none() && (!item.conditions.is_empty() || item.absent_is_none) {
-                    self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
-                }
-                if item.each.is_some() && item.flag.is_some() {
-                    self.flaws.add(&key, "`if` is for an item of the record itself, not of a list");
-                }
-                if item.flag.is_some() != item.name_is.is_some() {
-                    self.flaws.add(&key, "`if` and `name_is` belong together");
-                }
-                if item.id.is_none() && item.name.is_none() && item.flag.is_none() {
-                    self.flaws.add(&key, "an item has an `id`, a `name`, or `if` and `name_is`");
-                }
-                let rules = [
-                    ("id", &item.id),
-                    ("name", &item.name),
-                    ("kind", &item.kind),
-                    ("color", &item.color),
-                    ("scope", &item.scope),
-                    ("scope_id", &item.scope_id),
-                    ("scope_name", &item.scope_name),
-                ];
-                for (name, rule) in rules {
-                    if let Some(rule) = rule {
-                        self.check_rule(&key.then(name), rule, false);
-                    }
-                }
-            }
-        }
-    }
-
-    fn check_rule(&mut self, key: &Key, rule: &Rule, is_time: bool) {
-        let table = &rule.0;
-        let sources = [
-            ("at", !table.at.0.is_empty()),
-            ("join", !table.join.is_empty()),
-            ("pick", table.pick.is_some()),
-            ("any", table.any.is_some()),
-            ("constant", table.constant.is_some()),
-            ("first", !table.first.is_empty()),
-        ];
-        let used: Vec<&str> = sources.iter().filter(|(_, is_used)| *is_used).map(|(name, _)| *name).collect();
-        if used.len() != 1 {
-            let message =
-                if used.is_empty() { "a rule says where the value is" } else { "a rule has one source" };
-            self.flaws.add(key, format!("{message}: exactly one of at, join, pick, any, constant, first"));
-        }
-        for pointer in table.at.0.iter().chain(&table.join) {
-            self.check_pointer(key, pointer);
-        }
-        if let Some(pick) = &table.pick {
-            self.check_pointer(&key.then("pick").then("from"), &pick.from);
-            self.check_pointer(&key.then("pick").then("at"), &pick.at);
-            pick.conditions
-                .keys()
-                .for_each(|pointer| self.check_pointer(&key.then("pick").then("where"), pointer));
-        }
-        if let Some(any) = &table.any {
-            self.check_pointer(&key.then("any").then("of"), &any.of);
-            any.conditions
-                .keys()
-                .for_each(|pointer| self.check_pointer(&key.then("any").then("where"), pointer));
-        }
-        let has_meaning = table.absent_means.is_some() || table.absent_is_null;
-        if has_meaning && !table.first.is_empty() {
-            self.flaws.add(key, "in `first`, what is absent has a meaning by case: `absent_is_no`");
-        }
-        if has_meaning && table.because.is_none() {
-            self.flaws.add(
-                &key.then(if table.absent_is_null { "absent_is_null" } else { "absent_means" }),
-                "what is absent has a meaning only where the service documents one: say so in `because`",
-            );
-        }
-        if table.because.is_some() && !has_meaning {
-            self.flaws.add(
-                &key.then("because"),
-                "`because` explains `absent_means` or `absent_is_null`, which is not there",
-            );
-        }
-        if !is_time && (table.time.is_some() || !table.never.is_empty()) {
-            self.flaws.add(key, "`time` and `never` are for times");
-        }
-        if table.time == Some(TimeForm::Rfc3339) && !table.join.is_empty() {
-            self.flaws.add(key, "a time has one place");
-        }
-        for (number, case) in table.first.iter().enumerate() {
-            self.check_case(&key.then("first").then(number), case, true);
-        }
-    }
-
-    pub(crate) fn check_case(&mut self, key: &Key, case: &Case, says: bool) {
-        if let Some(pointer) = &case.at {
-            self.check_pointer(&key.then("at"), pointer);
-        } else {
-            let tests = case.is.is_some()
-                || !case.one_of.is_empty()
-                || case.present.is_some()
-                || case.non_empty.is_some()
-                || case.contains.is_some()
-                || case.in_future.is_some()
-                || case.below.is_some();
-            if tests {
-                self.flaws.add(key, "a case with a condition has a place: at");
-            }
-        }
-        if case.absent_is_no && case.because.is_none() {
-            self.flaws.add(
-                &key.then("absent_is_no"),
-                "what is absent has a meaning only where the service documents one: say so in `because`",
-            );
-        }
-        if case.because.is_some() && !case.absent_is_no {
-            self.flaws.add(&key.then("because"), "`because` explains `absent_is_no`, which is not there");
-        }
-        if says && case.say.is_none() && case.values.is_empty() {
-            self.flaws.add(key, "a case says a value: say, or values");
-        }
-    }
 }
 
 impl Definition {
     fn gets_nothing(&self) -> bool {
         self.get.is_empty() && self.current.is_none()
     }
-}
-
-/// Returns the words that a rule says by itself, besides those of the service that it passes on.
-fn said_words(rule: &Rule) -> Vec<String> {
-    let table = &rule.0;
-    let own = table.values.values().chain(&table.otherwise).chain(&table.constant).chain(&table.absent_means);
-    let of_cases = table.first.iter().flat_map(|case| case.values.values().chain(&case.say));
-    own.chain(of_cases).map(ToString::to_string).collect()
 }

@@ -65,8 +65,9 @@ impl MockService {
 
     fn of(service: &Service, people: u64, has_numbers: bool) -> Self {
         // An id that is compared with a number is one.
+        let kind = service.definition().map.kind.as_ref();
         let has_numbers =
-            has_numbers || format!("{:?}", service.definition().map.kind).contains("below: Some");
+            has_numbers || kind.is_some_and(|rule| rule.0.first.iter().any(|case| case.below.is_some()));
         let state = State::new(service, people, has_numbers);
         Self { service: service.clone(), state: Arc::new(Mutex::new(state)), has_numbers }
     }

@@ -239,18 +239,7 @@ pub(super) fn record(map: &Map, number: u64, prefix: &str, statuses: &[&str]) ->
             item(&mut record, rule, name, place);
         }
     }
-    let texts = [
-        ("external_id", &map.external_id),
-        ("username", &map.username),
-        ("picture", &map.picture),
-        ("website", &map.website),
-        ("title", &map.title),
-        ("locale", &map.locale),
-        ("country", &map.country),
-        ("nickname", &map.nickname),
-        ("timezone", &map.timezone),
-    ];
-    for (name, rule) in texts {
+    for (name, rule) in map.texts() {
         if let Some(rule) = rule {
             fill(&mut record, rule, name, Type::Text, place, prefix);
         }
@@ -559,15 +548,6 @@ pub(super) fn rule_of<'a>(map: &'a Map, path: &str) -> Option<&'a Rule> {
         "id" => map.id.as_ref(),
         "kind" => map.kind.as_ref(),
         "status" => map.status.as_ref(),
-        "external_id" => map.external_id.as_ref(),
-        "username" => map.username.as_ref(),
-        "picture" => map.picture.as_ref(),
-        "website" => map.website.as_ref(),
-        "title" => map.title.as_ref(),
-        "locale" => map.locale.as_ref(),
-        "country" => map.country.as_ref(),
-        "nickname" => map.nickname.as_ref(),
-        "timezone" => map.timezone.as_ref(),
-        _ => None,
+        _ => map.texts().into_iter().find(|(name, _)| *name == path)?.1.as_ref(),
     }
 }

@@ -1,0 +1,66 @@
+//! Checks that a definition holds no secret.
+
+use super::Resolver;
+use crate::flaw::Key;
+
+/// Headers and parameters that hold credentials, by a part of their names.
+const SECRET_NAMES: &[&str] = &[
+    "authorization",
+    "api-key",
+    "api_key",
+    "apikey",
+    "secret",
+    "password",
+    "cookie",
+    "access_token",
+    "private-token",
+];
+
+/// How credentials of well-known sorts begin.
+const SECRET_BEGINNINGS: &[&str] =
+    &["Bearer ", "Basic ", "sk_", "sk-", "eyJ", "AIza", "ghp_", "xoxb-", "xoxp-"];
+
+impl Resolver<'_> {
+    /// Checks that a header or parameter with the name of a credential has no literal value.
+    pub(super) fn check_no_secret(&mut self, key: &Key, name: &str, value: &str) {
+        let name = name.to_ascii_lowercase();
+        let is_named = SECRET_NAMES.iter().any(|part| name.contains(part));
+        let is_one = SECRET_BEGINNINGS.iter().any(|beginning| value.starts_with(beginning));
+        if (is_named || is_one) && !value.is_empty() && !value.contains('{') {
+            self.flaws
+                .add(key, "a definition holds no secret: name a credential under `auth`, or a variable");
+        }
+    }
+
+    /// Checks that a body has no secret at any of its keys.
+    pub(super) fn check_body(&mut self, key: &Key, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    let key = key.then(name.as_str());
+                    if let serde_json::Value::String(text) = value {
+                        self.check_no_secret(&key, name, text);
+                    }
+                    self.check_body(&key, value);
+                }
+            }
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().for_each(|(number, item)| self.check_body(&key.then(number), item));
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks that a URL has no secret in it.
+    pub(super) fn check_url(&mut self, key: &Key, url: &str) {
+        let authority =
+            url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+        if authority.contains('@') {
+            self.flaws.add(key, "a URL has no user and no password: name a credential under `auth`");
+        }
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            self.check_no_secret(key, name, value);
+        }
+    }
+}
