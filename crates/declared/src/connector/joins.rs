@@ -104,10 +104,8 @@ fn join_page(response: &anyprofile_http::Response, join: &JoinPlan, at: &Progres
     };
     let read = read_page(response, how)?;
     let count = u64::try_from(read.records.len()).unwrap_or(u64::MAX);
-    let last = super::listing::last_position(
-        part,
-        read.records.iter().rev().find_map(|record| record.as_ref().ok()),
-    );
+    let last =
+        super::onward::last_position(part, read.records.iter().rev().find_map(|record| record.as_ref().ok()));
     let now = now();
     let mut records = Vec::new();
     for record in read.records {
@@ -122,13 +120,13 @@ fn join_page(response: &anyprofile_http::Response, join: &JoinPlan, at: &Progres
         };
         records.push((key, record));
     }
-    let step = super::listing::step(response, part, &read.around, at, count, None, last);
+    let step = super::onward::step(response, part, &read.around, at, count, None, last);
     let next = match step {
-        super::listing::Step::End => None,
-        super::listing::Step::At(position) => {
+        super::onward::Step::End => None,
+        super::onward::Step::At(position) => {
             Some(Progress { count: at.count + count, page: at.page + 1, position, ..at.clone() })
         }
-        super::listing::Step::Unproven => {
+        super::onward::Step::Unproven => {
             return Err(response.error(ErrorKind::Incomplete, "the end of the joined list is not proven"));
         }
     };

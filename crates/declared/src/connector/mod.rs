@@ -3,6 +3,7 @@
 mod capabilities;
 mod joins;
 mod listing;
+mod onward;
 mod position;
 mod reads;
 mod writes;
