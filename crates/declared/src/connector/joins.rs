@@ -99,7 +99,7 @@ fn join_page(response: &anyprofile_http::Response, join: &JoinPlan, at: &Progres
         record: &part.plan.shape,
         records: &part.records,
         is_keyed: false,
-        absent_is_empty: part.absent_is_empty,
+        empty_if: part.empty_if.as_ref(),
         total: None,
     };
     let read = read_page(response, how)?;

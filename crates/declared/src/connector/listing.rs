@@ -318,7 +318,7 @@ fn part_page(response: &Response, part: &PartPlan, progress: &Progress) -> Resul
         record: &part.plan.shape,
         records: &part.records,
         is_keyed: part.is_keyed,
-        absent_is_empty: part.absent_is_empty,
+        empty_if: part.empty_if.as_ref(),
         total: total_slot,
     };
     let read = read_page(response, how)?;

@@ -26,9 +26,10 @@ pub struct Collection {
     /// Whether the records are an object, with the id of each as its key. The key is at the pointer `/@key` of a record. Default: no.
     #[serde(default)]
     pub keyed: bool,
-    /// Whether a response without the records is an empty page. Default: no, it is an error.
+    /// For a service that leaves out an empty list: what such a page has in its place, as a JSON pointer. Only with a value there is a
+    /// response without the records an empty page. Default: it never is one.
     #[serde(default)]
-    pub absent_is_empty: bool,
+    pub empty_if: Option<String>,
     /// The number of profiles of all pages, if the service says it.
     #[serde(default)]
     pub total: Option<Total>,

@@ -99,11 +99,13 @@ pub struct EmailRule {
     pub each: Option<String>,
     /// Whether a record without the list has none of these. It needs `because`. Default: no, the field is then not known.
     pub absent_is_none: bool,
-    /// Why a record without the list has none: what the service documents.
+    /// Why what is absent has a meaning: what the service documents.
     pub because: Option<String>,
     /// The values that an element must have, by pointer.
     #[serde(rename = "where")]
     pub conditions: BTreeMap<String, Scalars>,
+    /// Whether an element without a value that `where` asks for is none of these. It needs `because`. Default: no, the field is then not known.
+    pub absent_is_no: bool,
     /// Where the address is; in a list, the empty text for the element itself.
     pub at: super::OneOrMany,
     /// Whether it is the address to sign in with. Default: no.
@@ -126,13 +128,13 @@ pub struct ItemRule {
     pub each: Option<String>,
     /// Whether a record without the list has none of these. It needs `because`. Default: no, the field is then not known.
     pub absent_is_none: bool,
-    /// Why a record without the list has none: what the service documents.
+    /// Why what is absent has a meaning: what the service documents.
     pub because: Option<String>,
     /// The values that an element must have, by pointer.
     #[serde(rename = "where")]
     pub conditions: BTreeMap<String, Scalars>,
-    /// Whether an element without a value that `where` asks for makes the field unknown. Default: no, it is then none of these.
-    pub all_known: bool,
+    /// Whether an element without a value that `where` asks for is none of these. It needs `because`. Default: no, the field is then not known.
+    pub absent_is_no: bool,
     /// Whether a text in place of the list is the name of the only item. Default: no. An empty text is always null.
     pub or_name: bool,
     /// Where the id is, and for a telephone, the number; in a list, the empty text for the element itself.

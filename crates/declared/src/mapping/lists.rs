@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use serde_json::Value;
 
-use super::rule::{Resolved, Said, meets};
+use super::rule::{Resolved, Said, meets, says_values};
 use crate::{
     definition::{EmailRule, ItemRule, Rule, Scalars},
     record::{Captured, Look, Lookup, SlotRef},
@@ -62,7 +62,7 @@ enum Items<P> {
     Each {
         list: SlotRef,
         absent_is_none: bool,
-        all_known: bool,
+        absent_is_no: bool,
         or_name: bool,
         conditions: Vec<(String, Scalars)>,
         covered: Covered,
@@ -200,7 +200,7 @@ impl ListRule {
         each: Option<&str>,
         conditions: &BTreeMap<String, Scalars>,
         flag: Option<(&str, &str)>,
-        (absent_is_none, all_known, or_name): (bool, bool, bool),
+        (absent_is_none, absent_is_no, or_name): (bool, bool, bool),
         place: &mut dyn FnMut(&str, bool) -> SlotRef,
     ) -> Self {
         if let Some(list) = each {
@@ -216,7 +216,7 @@ impl ListRule {
             let conditions =
                 conditions.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect();
             Self {
-                place: Items::Each { list, absent_is_none, all_known, or_name, conditions, covered },
+                place: Items::Each { list, absent_is_none, absent_is_no, or_name, conditions, covered },
                 each: Some(parts),
             }
         } else {
@@ -245,7 +245,7 @@ impl ListRule {
             rule.each.as_deref(),
             &rule.conditions,
             None,
-            (rule.absent_is_none, false, false),
+            (rule.absent_is_none, rule.absent_is_no, false),
             place,
         )
     }
@@ -269,7 +269,7 @@ impl ListRule {
             rule.each.as_deref(),
             &rule.conditions,
             flag,
-            (rule.absent_is_none, rule.all_known, rule.or_name),
+            (rule.absent_is_none, rule.absent_is_no, rule.or_name),
             place,
         )
     }
@@ -313,21 +313,21 @@ impl ListRule {
 
     fn read(&self, record: &Captured, now: Timestamp) -> Listed {
         match &self.place {
-            Items::Each { list, absent_is_none, all_known, or_name, conditions, .. } => match record
+            Items::Each { list, absent_is_none, absent_is_no, or_name, conditions, .. } => match record
                 .look(list)
             {
                 Look::Text("") => Listed::Null,
                 Look::Text(name) if *or_name => {
                     Listed::Items(vec![Item { name: Field::Value(name.to_owned()), ..Item::default() }])
                 }
-                Look::Tree(Value::Array(items))
-                    if *all_known && !items.iter().all(|item| has_values(item, conditions)) =>
-                {
-                    Listed::Absent
-                }
                 Look::Absent if *absent_is_none => Listed::Items(Vec::new()),
                 Look::Null => Listed::Null,
                 Look::Tree(Value::Array(items)) => {
+                    // One that does not say whether it is one of them makes the others a part.
+                    let is_undetermined = |item| says_values(item, conditions).is_none();
+                    if !*absent_is_no && items.iter().any(is_undetermined) {
+                        return Listed::Absent;
+                    }
                     let wanted = items.iter().filter(|item| meets(item, conditions));
                     let parts = self.each.iter();
                     Listed::Items(
@@ -377,11 +377,6 @@ pub(super) fn read(rules: &[ListRule], record: &Captured, now: Timestamp) -> Fie
         (false, true) => Field::Null,
         (false, false) => Field::Absent,
     }
-}
-
-/// Returns whether an element says whether it meets conditions.
-fn has_values(element: &Value, conditions: &[(String, Scalars)]) -> bool {
-    conditions.iter().all(|(pointer, _)| element.pointer(pointer).is_some_and(|value| !value.is_null()))
 }
 
 impl Item {

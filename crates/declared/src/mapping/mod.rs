@@ -1,17 +1,22 @@
 //! Turns records into profiles, as the `map` of a definition says.
 
+mod actors;
 pub(crate) mod fields;
+mod items;
 mod lists;
 mod rule;
+mod shown;
 mod time;
 
 use anyprofile_core::{
-    Email, Field, FieldPath, IdKind, Kind, Profile, ProfileId, ProviderInfo, Status, Timestamp,
-    profile::{Actor, Extension, Note, NoteKind, OrganizationKind, RawJson, View},
+    Field, FieldPath, IdKind, Kind, Profile, ProfileId, ProviderInfo, Status, Timestamp,
+    profile::{Extension, Note, NoteKind, OrganizationKind, RawJson, View},
 };
 
 use self::{
+    actors::{ActorField, ActorRules, actor, set_actor},
     fields::{Target, scalars},
+    items::{note_if_no_list, set_list},
     lists::{Covered, ListRule, flag_of, text_of},
     rule::{Resolved, ResolvedCase, Said},
 };
@@ -57,25 +62,6 @@ impl std::fmt::Debug for ScalarRule {
 struct FieldRules {
     path: FieldPath,
     rules: Vec<ListRule>,
-}
-
-/// The rules of a person that a profile refers to, and where its record is.
-type ActorRules = (ActorField, Option<SlotRef>, [Option<Resolved<SlotRef>>; 3]);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ActorField {
-    ChangedBy,
-    Owner,
-    Manager,
-}
-
-/// A field that a view shows, for the table of fields.
-#[derive(Clone, Debug)]
-pub(crate) struct Shown {
-    pub(crate) path: FieldPath,
-    /// The service's name for it.
-    pub(crate) name: String,
-    pub(crate) withheld: Option<String>,
 }
 
 /// Resolves places twice: first to collect them, then to find their slots.
@@ -402,55 +388,6 @@ impl RecordPlan {
             }
         }
     }
-
-    /// Returns the fields that the view shows.
-    pub(crate) fn shown(&self) -> Vec<Shown> {
-        let mut shown = vec![];
-        let mut add = |path: FieldPath, name: &str, withheld: Option<String>| {
-            shown.push(Shown { path, name: name.to_owned(), withheld });
-        };
-        if let Some(id) = &self.id {
-            add(FieldPath::ID, &name_of(id), None);
-        }
-        for rule in &self.scalars {
-            add(rule.path.clone(), &rule.name, rule.withheld.clone());
-            if rule.path == FieldPath::STATUS && !self.has_status_raw && rule.rule.has_word() {
-                add(FieldPath::STATUS_RAW, &rule.name, rule.withheld.clone());
-            }
-        }
-        for FieldRules { path, rules } in &self.lists {
-            let names: Vec<&str> = rules.iter().flat_map(ListRule::names).collect();
-            add(path.clone(), &names.join(", "), None);
-        }
-        let name = |place: &SlotRef| {
-            if place.name.is_empty() { self.view.as_str().to_owned() } else { place.name.to_string() }
-        };
-        // A list of texts that a rule reads has nothing else.
-        let is_text = |covered: &Option<Covered>| covered.as_ref().is_some_and(Covered::is_of_texts);
-        let mut lists: Vec<String> = self
-            .trees
-            .iter()
-            .filter(|(_, covered)| !is_text(covered))
-            .map(|(place, _)| name(place))
-            .collect();
-        for (field, _, rules) in &self.actors {
-            let path = match field {
-                ActorField::ChangedBy => FieldPath::CHANGED_BY,
-                ActorField::Owner => FieldPath::OWNER,
-                ActorField::Manager => FieldPath::EMPLOYEE_MANAGER,
-            };
-            let names: Vec<_> = rules.iter().flatten().map(|rule| name_of(rule).into_string()).collect();
-            add(path, &names.join(", "), None);
-        }
-        lists.sort();
-        lists.dedup();
-        for list in lists {
-            if let Ok(path) = format!("extension.{list}").parse::<FieldPath>() {
-                shown.push(Shown { path, name: list, withheld: None });
-            }
-        }
-        shown
-    }
 }
 
 /// Returns the map that several maps are together. A later one replaces rules of an earlier one.
@@ -525,111 +462,9 @@ fn raw_of(slot: &Slot) -> Option<RawJson> {
     Some(RawJson::from(text))
 }
 
-/// Returns addresses, each once. What a later rule says of an address completes what an earlier one says.
-fn once(items: Vec<lists::Item>) -> Vec<Email> {
-    let mut all: Vec<Email> = Vec::with_capacity(items.len());
-    for email in items.into_iter().map(lists::Item::into_email) {
-        let address = email.address.value().map(|address| address.to_ascii_lowercase());
-        let known =
-            all.iter_mut().find(|known| known.address.value().map(|it| it.to_ascii_lowercase()) == address);
-        match known {
-            Some(known) => {
-                known.verified = known.verified.take().or(email.verified);
-                known.primary = known.primary.take().or(email.primary);
-                known.purpose = known.purpose.take().or(email.purpose);
-            }
-            None => all.push(email),
-        }
-    }
-    all
-}
-
-/// Notes a value where a list was expected, and keeps it.
-fn note_if_no_list(profile: &mut Profile, captured: &Captured, place: &SlotRef, takes_text: bool) {
-    let Some(slot) = captured.slots.get(place.slot).filter(|_| place.inside.is_none()) else { return };
-    let is_text = matches!(slot, Slot::Text(text) if takes_text || text.is_empty());
-    if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::Tree(serde_json::Value::Array(_), _)) {
-        return;
-    }
-    if profile.unknown.get(&place.name).is_none()
-        && let Some(raw) = raw_of(slot)
-    {
-        profile.unknown.insert(&*place.name, raw);
-        profile.notes.push(Note::new(FieldPath::unknown(&place.name), NoteKind::OtherType));
-    }
-}
-
 fn repaired(profile: &Profile) -> Vec<Note> {
     let is_repaired =
         |(name, value): &(&str, &RawJson)| value.is_repaired() || name.contains(char::REPLACEMENT_CHARACTER);
     let unknown = profile.unknown.iter().filter(is_repaired);
     unknown.map(|(name, _)| Note::new(FieldPath::unknown(name), NoteKind::Repaired)).collect()
-}
-
-fn actor(
-    place: Option<&SlotRef>,
-    rules: &[Option<Resolved<SlotRef>>; 3],
-    captured: &Captured,
-    now: Timestamp,
-) -> Field<Actor> {
-    let of_record = place.map(|place| captured.look(place));
-    let [id, name, email] = rules.each_ref().map(|rule| {
-        rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(captured, now).said).empty_as_null())
-    });
-    let parts = [&id, &name, &email];
-    match of_record {
-        Some(Look::Absent) => return Field::Absent,
-        Some(Look::Null) => return Field::Null,
-        Some(_) => return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email)),
-        None => {}
-    }
-    if parts.iter().any(|part| part.is_known()) {
-        return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email));
-    }
-    if parts.iter().any(|part| part.is_null()) { Field::Null } else { Field::Absent }
-}
-
-fn set_actor(profile: &mut Profile, field: ActorField, actor: Field<Actor>) {
-    match field {
-        ActorField::ChangedBy => profile.changed_by = actor,
-        ActorField::Owner => profile.owner = actor,
-        ActorField::Manager => profile.employee.manager = actor,
-    }
-}
-
-fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec<lists::Item>>) {
-    use lists::Item;
-
-    fn all<T>(items: Field<Vec<Item>>, into: impl Fn(Item) -> T) -> Field<Vec<T>> {
-        items.map(|items| items.into_iter().map(into).collect())
-    }
-
-    if *path == FieldPath::EMAILS {
-        // An empty address is none.
-        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect::<Vec<_>>());
-        profile.emails = items.map(once);
-    } else if *path == FieldPath::ROLES {
-        profile.roles = all(items, Item::into_role);
-    } else if *path == FieldPath::GROUPS {
-        // Several roles may be in the same team.
-        profile.groups = all(items, Item::into_group).map(|groups| {
-            let mut once = Vec::with_capacity(groups.len());
-            for group in groups {
-                if !once.contains(&group) {
-                    once.push(group);
-                }
-            }
-            once
-        });
-    } else if *path == FieldPath::LABELS {
-        profile.labels = all(items, Item::into_label);
-    } else if *path == FieldPath::ENTITLEMENTS {
-        profile.entitlements = all(items, Item::into_entitlement);
-    } else if *path == FieldPath::PHONES {
-        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect());
-        profile.phones = all(items, Item::into_phone);
-    } else {
-        profile.security.mfa_methods =
-            items.map(|items| items.into_iter().filter_map(Item::into_text).collect());
-    }
 }

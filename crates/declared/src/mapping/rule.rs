@@ -290,7 +290,7 @@ fn join<'a, L: Lookup<Place = P>, P>(record: &'a L, places: &[P]) -> Said<'a> {
 }
 
 /// Returns whether an element of a list has values; `None` if it does not say.
-fn says_values(element: &Value, conditions: &[(String, Scalars)]) -> Option<bool> {
+pub(super) fn says_values(element: &Value, conditions: &[(String, Scalars)]) -> Option<bool> {
     let mut all = Some(true);
     for (pointer, wanted) in conditions {
         let look = Look::of(element.pointer(pointer));

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{IdKind, Status, profile::View};
+use anyprofile_core::{IdKind, profile::View};
 use anyprofile_http::HeaderName;
 use serde_json::Value;
 
-use super::{PAGE, Resolver};
+use super::{PAGE, Resolver, filters::Filters};
 use crate::{
-    definition::{Collection, Ending, FilterRequest, Map, PageSize, Paging, PagingStyle, Part, Place},
+    definition::{Collection, Ending, Map, PageSize, Paging, PagingStyle, Part, Place},
     flaw::Key,
     mapping::RecordPlan,
     operations::RequestPlan,
     record::{Shape, ShapeBuilder, SlotRef},
-    template::{JsonTemplate, Template, text_of},
+    template::{Template, text_of},
 };
 
 /// A list.
@@ -39,7 +39,7 @@ pub(crate) struct PartPlan {
     pub(crate) query: Vec<(String, Vec<Template>)>,
     pub(crate) records: String,
     pub(crate) is_keyed: bool,
-    pub(crate) absent_is_empty: bool,
+    pub(crate) empty_if: Option<SlotRef>,
     pub(crate) paging: PagingPlan,
     pub(crate) total: Option<TotalPlan>,
     pub(crate) page: Shape,
@@ -76,33 +76,6 @@ pub(crate) struct PagingPlan {
     pub(crate) paths: Vec<String>,
 }
 
-/// What a list can be filtered by.
-#[derive(Debug, Default)]
-pub(crate) struct Filters {
-    pub(crate) email: Option<FilterPlan>,
-    pub(crate) search: Option<FilterPlan>,
-    pub(crate) status: BTreeMap<Status, FilterPlan>,
-    pub(crate) mfa: BTreeMap<bool, FilterPlan>,
-    pub(crate) updated_since: Option<FilterPlan>,
-    pub(crate) created_since: Option<FilterPlan>,
-    pub(crate) role: Option<FilterPlan>,
-}
-
-/// What a filter adds to a request.
-#[derive(Debug)]
-pub(crate) struct FilterPlan {
-    pub(crate) query: Vec<(String, Vec<Template>)>,
-    pub(crate) body: Vec<(String, JsonTemplate)>,
-    pub(crate) covers_parts: bool,
-    pub(crate) is_lower_case: bool,
-    pub(crate) caveat: Option<String>,
-    /// Its number in the collection.
-    pub(crate) number: usize,
-    pub(crate) words: Vec<String>,
-    /// Another list, whose single page has all matches.
-    pub(crate) part: Option<Box<PartPlan>>,
-}
-
 impl CollectionPlan {
     /// Returns the requests that the list may send.
     pub(crate) fn requests(&self) -> impl Iterator<Item = &RequestPlan> {
@@ -117,21 +90,13 @@ impl CollectionPlan {
     }
 }
 
-impl Filters {
-    /// Returns all filters.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &FilterPlan> {
-        let single = [&self.email, &self.search, &self.updated_since, &self.created_since, &self.role];
-        single.into_iter().flatten().chain(self.status.values()).chain(self.mfa.values())
-    }
-}
-
 /// What a part of a list is made of.
 pub(crate) struct PartOf<'a> {
     pub(crate) request: RequestPlan,
     pub(crate) query: Vec<(String, Vec<Template>)>,
     pub(crate) records: &'a str,
     pub(crate) is_keyed: bool,
-    pub(crate) absent_is_empty: bool,
+    pub(crate) empty_if: Option<&'a str>,
     pub(crate) paging: &'a Paging,
     pub(crate) total_at: Option<&'a str>,
     pub(crate) plan: RecordPlan,
@@ -195,7 +160,7 @@ impl Resolver<'_> {
                 query,
                 records: part.records.as_deref().unwrap_or(&collection.records),
                 is_keyed: collection.keyed,
-                absent_is_empty: collection.absent_is_empty,
+                empty_if: collection.empty_if.as_deref(),
                 paging: &collection.paging,
                 total_at: collection.total.as_ref().and_then(|total| total.at.as_deref()),
                 plan,
@@ -262,7 +227,7 @@ impl Resolver<'_> {
 
     /// Resolves a part of a list.
     pub(crate) fn part(&mut self, key: &Key, of: PartOf<'_>) -> PartPlan {
-        let PartOf { request, query, records, is_keyed, absent_is_empty, paging, total_at, plan } = of;
+        let PartOf { request, query, records, is_keyed, empty_if, paging, total_at, plan } = of;
         let mut page = ShapeBuilder::default();
         page.records(records);
         let in_body = match (paging.style, &paging.next) {
@@ -270,14 +235,18 @@ impl Resolver<'_> {
             _ => None,
         };
         for pointer in in_body.into_iter().chain(&paging.more).chain(&paging.last) {
-            self.check_pointer(&key.then("paging"), pointer);
             page.scalar(pointer);
         }
         if let Some(at) = total_at {
             self.check_pointer(&key.then("total").then("at"), at);
             page.scalar(at);
         }
+        if let Some(shown_by) = empty_if {
+            self.check_empty_page(&key.then("empty_if"), shown_by, records);
+            page.tree(shown_by);
+        }
         let page = page.build();
+        let empty_if = empty_if.and_then(|place| page.place(place).cloned());
         let find = |pointer: &String| page.place(pointer).cloned();
         let next = match paging.style {
             PagingStyle::LastRecord => paging.next.as_ref().and_then(|next| plan.shape.place(next).cloned()),
@@ -306,7 +275,7 @@ impl Resolver<'_> {
             query,
             records: records.to_owned(),
             is_keyed,
-            absent_is_empty,
+            empty_if,
             paging,
             total,
             page,
@@ -338,214 +307,5 @@ impl Resolver<'_> {
             return Some(TotalPlan::Request(Box::new(request), total.of_response.clone()));
         }
         in_body
-    }
-
-    pub(crate) fn check_paging(&mut self, key: &Key, collection: &Collection) {
-        let has_total = collection.total.is_some();
-        self.check_paging_of(key, &collection.paging, has_total);
-        if collection.paging.style != PagingStyle::None
-            && let Some(parameter) = &collection.paging.parameter
-            && collection.paging.place == Place::Query
-            && collection.request.query.contains_key(parameter)
-        {
-            self.flaws.add(&key.then("parameter"), "the request's query has this parameter, too");
-        }
-    }
-
-    pub(crate) fn check_paging_of(&mut self, key: &Key, paging: &Paging, has_total: bool) {
-        use PagingStyle::{Cursor, Header, LastRecord, Link, Offset, Page};
-
-        let needs_parameter = matches!(paging.style, Page | Offset | Cursor | LastRecord | Header);
-        match (&paging.parameter, needs_parameter) {
-            (None, true) => {
-                self.flaws.add(&key.then("parameter"), "this style needs the parameter with the position");
-            }
-            (Some(_), false) => self.flaws.add(&key.then("parameter"), "this style has no parameter"),
-            _ => {}
-        }
-        match (&paging.next, paging.style) {
-            (None, Cursor | LastRecord | Header) => {
-                self.flaws.add(&key.then("next"), "this style needs the place of the next position");
-            }
-            (Some(_), Page | Offset | PagingStyle::None) => {
-                self.flaws.add(&key.then("next"), "this style has no next position");
-            }
-            (Some(next), Cursor | LastRecord | Link) => self.check_pointer(&key.then("next"), next),
-            _ => {}
-        }
-        match (paging.end, paging.style) {
-            (None, Page | Offset | LastRecord) if paging.more.is_none() => {
-                self.flaws.add(
-                    &key.then("end"),
-                    "say what proves the end: `end = \"total\"`, `end = \"empty\"`, or `more`; a short page proves nothing",
-                );
-            }
-            (Some(Ending::Last), style) if style != Page || paging.last.is_none() => {
-                self.flaws.add(
-                    &key.then("end"),
-                    "the last page is for the style `page`, with its number's place in `last`",
-                );
-            }
-            (Some(Ending::Total), _) if !has_total => {
-                self.flaws.add(&key.then("end"), "the end is the total, and there is no `total`");
-            }
-            (Some(_), Cursor | Link | Header | PagingStyle::None) => {
-                self.flaws.add(&key.then("end"), "this style ends without a next position");
-            }
-            _ => {}
-        }
-        if paging.style != Page && (paging.first.is_some() || paging.last.is_some()) {
-            self.flaws.add(key, "`first` and `last` are for the style `page`");
-        }
-        if paging.as_text && paging.place != Place::Body {
-            self.flaws.add(&key.then("as_text"), "only a position in a body can be a text or a number");
-        }
-        if paging.place == Place::Body && matches!(paging.style, Link | Header | PagingStyle::None) {
-            self.flaws.add(&key.then("place"), "this style has no parameter");
-        }
-        if paging.style == LastRecord && paging.end == Some(Ending::Total) {
-            self.flaws.add(&key.then("end"), "this style ends with an empty page, or with `more`");
-        }
-        if !paging.paths.is_empty() && paging.style != Link {
-            self.flaws.add(&key.then("paths"), "only links lead to other paths");
-        }
-        if paging.unless.is_some() && (paging.style != Link || paging.next.is_some()) {
-            self.flaws.add(&key.then("unless"), "only a link in a header has attributes");
-        }
-        if paging.place == Place::Body
-            && let Some(parameter) = &paging.parameter
-        {
-            self.check_pointer(&key.then("parameter"), parameter);
-        }
-        if paging.style == Header {
-            for (name, text) in [("parameter", &paging.parameter), ("next", &paging.next)] {
-                if text.as_ref().is_some_and(|text| text.parse::<HeaderName>().is_err()) {
-                    self.flaws.add(&key.then(name), "it is no name of a header");
-                }
-            }
-        }
-    }
-
-    fn filters(&mut self, key: &Key, collection: &Collection, kind: &IdKind, view: &View) -> Filters {
-        let (key, filters) = (key.then("filters"), &collection.filters);
-        let mut of = |key: &Key, filter: &FilterRequest| self.filter(key, filter, collection, kind, view);
-        let mut one = |name: &str, filter: &Option<FilterRequest>| {
-            filter.as_ref().map(|filter| of(&key.then(name), filter))
-        };
-        let (email, search) = (one("email", &filters.email), one("search", &filters.search));
-        let (updated_since, created_since) =
-            (one("updated_since", &filters.updated_since), one("created_since", &filters.created_since));
-        let role = one("role", &filters.role);
-        let mut status = BTreeMap::new();
-        for (word, filter) in &filters.status {
-            let key = key.then("status").then(word.as_str());
-            let plan = self.filter(&key, filter, collection, kind, view);
-            if !Status::WORDS.contains(&word.as_str()) {
-                self.flaws.add(&key, format!("a status is one of {}", Status::WORDS.join(", ")));
-            }
-            status.insert(Status::from(word.as_str()), plan);
-        }
-        let mut mfa = BTreeMap::new();
-        for (word, filter) in &filters.mfa {
-            let key = key.then("mfa").then(word.as_str());
-            let plan = self.filter(&key, filter, collection, kind, view);
-            match word.parse::<bool>() {
-                Ok(value) => drop(mfa.insert(value, plan)),
-                Err(_) => self.flaws.add(&key, "the second factor is true or false"),
-            }
-        }
-        if mfa.len() == 1 {
-            self.flaws.add(&key.then("mfa"), "a filter by the second factor has both values: true and false");
-        }
-        let mut filters = Filters { email, search, status, mfa, updated_since, created_since, role };
-        let single = [
-            &mut filters.email,
-            &mut filters.search,
-            &mut filters.updated_since,
-            &mut filters.created_since,
-            &mut filters.role,
-        ];
-        let all =
-            single.into_iter().flatten().chain(filters.status.values_mut()).chain(filters.mfa.values_mut());
-        for (number, filter) in all.enumerate() {
-            filter.number = number;
-        }
-        filters
-    }
-
-    fn filter(
-        &mut self,
-        key: &Key,
-        filter: &FilterRequest,
-        collection: &Collection,
-        kind: &IdKind,
-        view: &View,
-    ) -> FilterPlan {
-        let query = self.query(&key.then("query"), &filter.query, PAGE);
-        let mut body = Vec::new();
-        for (pointer, value) in &filter.body {
-            let key = key.then("body").then(pointer.as_str());
-            self.check_pointer(&key, pointer);
-            match JsonTemplate::parse(value) {
-                Ok(template) => body.push((pointer.clone(), template)),
-                Err(message) => self.flaws.add(&key, message),
-            }
-        }
-        if query.is_empty() && body.is_empty() && filter.request.is_none() {
-            self.flaws.add(key, "a filter changes the request: query, body or request");
-        }
-        if !collection.parts.is_empty() && !filter.covers_parts && filter.request.is_none() {
-            let replaced = collection.parts.iter().flat_map(|part| part.query.keys());
-            for name in replaced.filter(|name| filter.query.contains_key(*name)) {
-                self.flaws.add(
-                    &key.then("query").then(name.as_str()),
-                    "it replaces what makes a part of the list; if the filter is for all parts, say `covers_parts = true`",
-                );
-            }
-        }
-        let part = filter.request.as_ref().and_then(|template| {
-            let request = self.request(&key.then("request"), template, PAGE)?;
-            let paging = no_paging();
-            let maps: [&Map; 2] = [&self.definition.map, &collection.map];
-            let of = PartOf {
-                request,
-                query: Vec::new(),
-                records: filter.records.as_deref().unwrap_or(&collection.records),
-                is_keyed: collection.keyed,
-                absent_is_empty: collection.absent_is_empty,
-                paging: &paging,
-                total_at: None,
-                plan: RecordPlan::new(kind, view, &maps, &collection.skip, &[], &self.definition.secrets),
-            };
-            Some(Box::new(self.part(key, of)))
-        });
-        let words = filter.words.iter().map(ToString::to_string).collect();
-        FilterPlan {
-            query,
-            body,
-            covers_parts: filter.covers_parts,
-            is_lower_case: filter.lower_case,
-            caveat: filter.caveat.clone(),
-            number: 0,
-            words,
-            part,
-        }
-    }
-}
-
-/// Returns the paging of a list with one page.
-pub(crate) fn no_paging() -> Paging {
-    Paging {
-        style: PagingStyle::None,
-        parameter: None,
-        place: Place::Query,
-        first: None,
-        as_text: false,
-        next: None,
-        end: None,
-        last: None,
-        more: None,
-        unless: None,
-        paths: Vec::new(),
     }
 }

@@ -7,6 +7,9 @@ use crate::{
     mapping::fields::{GROUPS, group},
 };
 
+/// What is wrong with a meaning of absent values without conditions.
+const WITHOUT_WHERE: &str = "it is about the values that `where` asks for, and there is no `where`";
+
 impl Resolver<'_> {
     pub(crate) fn check_map(&mut self, key: &Key, map: &Map) {
         for (name, known) in GROUPS {
@@ -42,9 +45,12 @@ impl Resolver<'_> {
             if let Some(each) = &rule.each {
                 self.check_pointer(&key.then("each"), each);
             }
-            self.check_absent_list(&key, rule.absent_is_none, rule.because.as_ref());
+            self.check_absent_list(&key, (rule.absent_is_none, rule.absent_is_no), rule.because.as_ref());
             if rule.each.is_none() && (!rule.conditions.is_empty() || rule.absent_is_none) {
                 self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
+            }
+            if rule.absent_is_no && rule.conditions.is_empty() {
+                self.flaws.add(&key.then("absent_is_no"), WITHOUT_WHERE);
             }
             if rule.at.0.is_empty() {
                 self.flaws.add(&key.then("at"), "say where the address is");
@@ -74,9 +80,12 @@ impl Resolver<'_> {
                 if let Some(each) = &item.each {
                     self.check_pointer(&key.then("each"), each);
                 }
-                self.check_absent_list(&key, item.absent_is_none, item.because.as_ref());
+                self.check_absent_list(&key, (item.absent_is_none, item.absent_is_no), item.because.as_ref());
                 if item.each.is_none() && (!item.conditions.is_empty() || item.absent_is_none) {
                     self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
+                }
+                if item.absent_is_no && item.conditions.is_empty() {
+                    self.flaws.add(&key.then("absent_is_no"), WITHOUT_WHERE);
                 }
                 if item.each.is_some() && item.flag.is_some() {
                     self.flaws.add(&key, "`if` is for an item of the record itself, not of a list");
@@ -193,10 +202,17 @@ impl Resolver<'_> {
         }
     }
 
-    fn check_absent_list(&mut self, key: &Key, absent_is_none: bool, because: Option<&String>) {
-        if absent_is_none != because.is_some() {
-            self.flaws
-                .add(key, "`absent_is_none` and `because` belong together: say what the service documents");
+    fn check_absent_list(
+        &mut self,
+        key: &Key,
+        (absent_is_none, absent_is_no): (bool, bool),
+        because: Option<&String>,
+    ) {
+        if (absent_is_none || absent_is_no) != because.is_some() {
+            self.flaws.add(
+                key,
+                "`absent_is_none` or `absent_is_no`, and `because`, belong together: say what the service documents",
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A definition with its templates, places and names resolved and checked: what the connector runs.
 
 mod collections;
+mod filters;
 mod maps;
+mod paging;
 mod reads;
 mod secrets;
 mod writes;
@@ -11,7 +13,8 @@ use std::collections::BTreeMap;
 use anyprofile_core::{FieldPath, IdKind, profile::View};
 
 pub(crate) use self::{
-    collections::{CollectionPlan, FilterPlan, PartPlan, TotalPlan},
+    collections::{CollectionPlan, PartPlan, TotalPlan},
+    filters::FilterPlan,
     reads::{CurrentPlan, FindPlan, FurtherPlan, GetPlan, JoinPlan},
     writes::{ActionPlan, EndPlan, FieldPlan, UpdatePlan},
 };

@@ -293,7 +293,7 @@ impl Resolver<'_> {
                 query: Vec::new(),
                 records: &join.records,
                 is_keyed: false,
-                absent_is_empty: false,
+                empty_if: None,
                 paging: &join.paging,
                 total_at: None,
                 plan,

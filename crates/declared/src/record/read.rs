@@ -14,7 +14,7 @@ use serde::de::{self, DeserializeSeed};
 use serde_json::{Value, value::RawValue};
 
 use self::walk::Walk;
-use super::{Look, Shape, shape::tokens};
+use super::{Look, Lookup as _, Shape, SlotRef, shape::tokens};
 
 /// The start of the message about a page with too many records.
 const TOO_MANY: &str = "more records than requested";
@@ -95,7 +95,8 @@ pub(crate) struct ReadAs<'a> {
     /// The pointer of the records, for messages.
     pub(crate) records: &'a str,
     pub(crate) is_keyed: bool,
-    pub(crate) absent_is_empty: bool,
+    /// What a page has that leaves out an empty list.
+    pub(crate) empty_if: Option<&'a SlotRef>,
     /// Where the total is, which makes null an empty list if it is 0.
     pub(crate) total: Option<usize>,
 }
@@ -139,11 +140,16 @@ pub(crate) fn read_page(response: &Response, how: ReadAs<'_>) -> Result<PageReco
     };
     let records = match list.found {
         Found::List => list.records,
-        Found::Nothing if how.absent_is_empty => Vec::new(),
-        Found::Null if how.absent_is_empty || says_none(&around, how.total) => Vec::new(),
+        Found::Nothing | Found::Null if is_empty_page(&around, how.empty_if) => Vec::new(),
+        Found::Null if says_none(&around, how.total) => Vec::new(),
         Found::Nothing | Found::Null => return Err(nowhere()),
     };
     Ok(PageRecords { around, records })
+}
+
+/// Returns whether a response without records is a page all the same: a response of another sort has not what the page has.
+fn is_empty_page(around: &Captured, shown_by: Option<&SlotRef>) -> bool {
+    shown_by.is_some_and(|place| !matches!(around.look(place), Look::Absent | Look::Null))
 }
 
 fn says_none(around: &Captured, total: Option<usize>) -> bool {
@@ -230,14 +236,8 @@ pub(crate) fn read_of_text(text: &str, shape: &Shape) -> Option<ReadRecord> {
 /// Reads a few values of a body, and skips the rest; `None` if it is no JSON.
 pub(crate) fn peek(body: &[u8], shape: &Shape) -> Option<Captured> {
     let nothing = Shape::default();
-    let how = ReadAs {
-        page: shape,
-        record: &nothing,
-        records: "",
-        is_keyed: false,
-        absent_is_empty: true,
-        total: None,
-    };
+    let how =
+        ReadAs { page: shape, record: &nothing, records: "", is_keyed: false, empty_if: None, total: None };
     walk(body, how, 0, false, false).ok().map(|(captured, _)| captured)
 }
 

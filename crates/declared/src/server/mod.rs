@@ -3,8 +3,11 @@
 //! It shows whether a definition holds together: that its paging ends, that its fields are read back as they were written, and that nobody
 //! is lost. It proves nothing about the real service.
 
+mod changes;
 mod people;
+mod places;
 mod respond;
+mod routes;
 mod served;
 mod state;
 

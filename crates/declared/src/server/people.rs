@@ -1,51 +1,24 @@
 //! Invented records: the inverse of a definition's rules.
 
-use std::collections::BTreeMap;
-
 use anyprofile_core::Timestamp;
 use serde_json::{Map as JsonMap, Value, json};
 
+use super::places::{append, meet, put};
 use crate::{
-    definition::{Case, EmailRule, ItemRule, Map, Rule, RuleTable, Scalar, Scalars, TimeForm},
+    definition::{Case, EmailRule, ItemRule, Map, Rule, RuleTable, Scalar, TimeForm},
     mapping::fields::{GROUPS, group},
-    template::{remove_at, set_at},
+    template::remove_at,
 };
 
 /// The first moment of the invented people, 2024-01-01, in seconds since 1970.
 const BEGIN: i64 = 1_704_067_200;
 
-fn json_of(scalar: &Scalar) -> Value {
+pub(super) fn json_of(scalar: &Scalar) -> Value {
     match scalar {
         Scalar::Bool(value) => json!(value),
         Scalar::Number(number) => json!(number),
         Scalar::Text(text) => json!(text),
     }
-}
-
-/// Sets a value at a pointer, also through indices of lists.
-pub(super) fn put(record: &mut Value, pointer: &str, value: Value) {
-    if pointer.is_empty() {
-        *record = value;
-        return;
-    }
-    let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
-    let Some(at) =
-        tokens.iter().position(|token| !token.is_empty() && token.bytes().all(|it| it.is_ascii_digit()))
-    else {
-        set_at(record, pointer, value);
-        return;
-    };
-    let joined = |tokens: &[&str]| tokens.iter().fold(String::new(), |place, token| place + "/" + token);
-    let (before, after) = (joined(&tokens[..at]), joined(&tokens[at + 1..]));
-    let mut element = record.pointer(&format!("{before}/0")).cloned().unwrap_or(Value::Null);
-    put(&mut element, &after, value);
-    if let Value::Object(fields) = &mut element {
-        fields.insert("mock_field".to_owned(), json!(1));
-    }
-    let index: usize = tokens[at].parse().unwrap_or_default();
-    let mut items = vec![element.clone(); index];
-    items.push(element);
-    if before.is_empty() { *record = items.into() } else { set_at(record, &before, items.into()) }
 }
 
 /// A time of the invented people.
@@ -87,7 +60,7 @@ fn theirs(table: &RuleTable, ours: &Value) -> Value {
 }
 
 /// Makes a rule say a value.
-fn say(record: &mut Value, rule: &Rule, ours: &Value) {
+pub(super) fn say(record: &mut Value, rule: &Rule, ours: &Value) {
     let table = &rule.0;
     if let Some(pick) = &table.pick {
         // One element for all rules with the same conditions.
@@ -208,14 +181,6 @@ fn fail(record: &mut Value, case: &Case) {
         }
     };
     put(record, at, value);
-}
-
-fn meet(element: &mut Value, conditions: &BTreeMap<String, Scalars>) {
-    for (pointer, values) in conditions {
-        if let Some(value) = values.0.first() {
-            put(element, pointer, json_of(value));
-        }
-    }
 }
 
 /// Creates the record of a person.
@@ -401,16 +366,6 @@ fn email(record: &mut Value, rule: &EmailRule, place: i64, number: usize, prefix
     }
 }
 
-/// Adds an element to the list at a pointer.
-fn append(record: &mut Value, pointer: &str, mut element: Value) {
-    if let Value::Object(fields) = &mut element {
-        fields.insert("mock_field".to_owned(), json!(1));
-    }
-    let mut items = record.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
-    items.push(element);
-    put(record, pointer, items.into());
-}
-
 fn item(record: &mut Value, rule: &ItemRule, name: &str, place: i64) {
     let text = |part: &str| json!(format!("{name}-{part}-{}", place % 4));
     let write = |target: &mut Value| {
@@ -458,83 +413,6 @@ fn item(record: &mut Value, rule: &ItemRule, name: &str, place: i64) {
         let pointers = [&rule.id, &rule.name].into_iter().flatten().flat_map(|rule| &rule.0.at.0);
         if pointers.clone().all(|pointer| record.pointer(pointer).is_none()) {
             write(record);
-        }
-    }
-}
-
-/// Sets a field of a record to one of our values, by its path.
-pub(super) fn set(record: &mut Value, map: &Map, path: &str, ours: &Value) {
-    if path == "emails" {
-        if let Some(rule) = map.emails.iter().flatten().find(|rule| rule.each.is_none())
-            && let Some(at) = rule.at.0.first()
-        {
-            put(record, at, ours.clone());
-        } else if let Some(rule) = map.emails.iter().flatten().next()
-            && let (Some(each), Some(at)) = (&rule.each, rule.at.0.first())
-        {
-            let mut element = json!({});
-            put(&mut element, at, ours.clone());
-            meet(&mut element, &rule.conditions);
-            put(record, each, json!([element]));
-        }
-        return;
-    }
-    let list = match path {
-        "roles" => map.roles.as_deref(),
-        "groups" => map.groups.as_deref(),
-        "labels" => map.labels.as_deref(),
-        "phones" => map.phones.as_deref(),
-        _ => None,
-    };
-    if let Some(rules) = list {
-        set_items(record, rules, ours);
-        return;
-    }
-    if let Some(rule) = rule_of(map, path) {
-        if ours.is_null() {
-            for pointer in rule.0.at.0.iter().take(1) {
-                put(record, pointer, Value::Null);
-            }
-        } else {
-            say(record, rule, ours);
-        }
-    }
-}
-
-fn set_items(record: &mut Value, rules: &[ItemRule], ours: &Value) {
-    let values: Vec<Value> = match ours {
-        Value::Array(values) => values.clone(),
-        Value::Null => Vec::new(),
-        other => vec![other.clone()],
-    };
-    for rule in rules {
-        let part = rule.id.as_ref().or(rule.name.as_ref());
-        match (&rule.each, part, &rule.flag) {
-            (Some(each), Some(part), _) => {
-                let elements: Vec<Value> = values
-                    .iter()
-                    .map(|value| {
-                        let mut element =
-                            if part.0.at.0.iter().any(String::is_empty) { value.clone() } else { json!({}) };
-                        if element.is_object() {
-                            say(&mut element, part, value);
-                            meet(&mut element, &rule.conditions);
-                        }
-                        element
-                    })
-                    .collect();
-                put(record, each, elements.into());
-            }
-            (None, Some(part), _) => {
-                if let Some(value) = values.first() {
-                    say(record, part, value);
-                }
-            }
-            (_, None, Some(flag)) => {
-                let is_set = rule.name_is.as_ref().is_some_and(|name| values.contains(&json!(name)));
-                put(record, flag, json!(is_set));
-            }
-            _ => {}
         }
     }
 }

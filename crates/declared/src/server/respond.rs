@@ -16,7 +16,8 @@ use self::{
 };
 use super::{
     people,
-    state::{Matched, Person, Purpose, State, filters},
+    routes::{Matched, Purpose},
+    state::{Person, State, filters},
 };
 use crate::{
     Service,

@@ -169,6 +169,53 @@ async fn a_response_of_another_shape_is_not_nobody() {
 }
 
 #[tokio::test]
+async fn a_page_without_its_list_is_empty_only_where_it_is_known_as_a_page() {
+    let list_of = |rest: &str| definition(&format!("{rest}\npaging = {{ style = \"none\" }}"), "", "");
+    let known = list_of("empty_if = \"/kind\"");
+    for (definition, body, is_complete) in [
+        (&known, r#"{"kind": "members"}"#, true),
+        (&known, r#"{"kind": "members", "members": null}"#, true),
+        (&known, r#"{"kind": null}"#, false),
+        (&known, r#"{"maintenance": true}"#, false),
+        (&known, "{}", false),
+        (&list_of(""), r#"{"kind": "members"}"#, false),
+    ] {
+        let (_folder, provider) = connect(definition, &[("list", body)], None);
+        assert_eq!(list(&provider).await.1, is_complete, "{body}");
+    }
+    for place in ["/members", "/members/0/id", "", "kind"] {
+        let flawed = list_of(&format!("empty_if = \"{place}\""));
+        let flaws = Service::parse(&flawed, "acme.toml").unwrap_err().to_string();
+        assert!(flaws.contains("empty_if"), "{flaws}");
+    }
+}
+
+#[tokio::test]
+async fn an_element_that_does_not_say_what_it_is_makes_the_others_a_part() {
+    let body = r#"{"members": [
+        {"id": "a", "teams": [{"id": 1, "lead": true}, {"id": 2, "lead": false}], "mails": [{"to": "a@example.com", "ok": true}]},
+        {"id": "b", "teams": [{"id": 1, "lead": true}, {"id": 2}], "mails": [{"to": "b@example.com", "ok": true}, {"to": "c@example.com"}]},
+        {"id": "c", "teams": [{"id": 1, "lead": "true"}], "mails": []}
+    ]}"#;
+    let lists = async |further: &str| {
+        let map = format!(
+            "roles = [{{ each = \"/teams\", where = {{ \"/lead\" = true }}, id = \"/id\"{further} }}]\n\
+             emails = [{{ each = \"/mails\", where = {{ \"/ok\" = true }}, at = \"/to\"{further} }}]"
+        );
+        let (_folder, provider) =
+            connect(&definition("paging = { style = \"none\" }", &map, ""), &[("list", body)], None);
+        let (profiles, is_complete) = list(&provider).await;
+        assert!(is_complete);
+        let counts =
+            |profile: &Profile| (profile.roles.value().map(Vec::len), profile.emails.value().map(Vec::len));
+        profiles.iter().map(counts).collect::<Vec<_>>()
+    };
+    assert_eq!(lists("").await, [(Some(1), Some(1)), (None, None), (None, Some(0))]);
+    let documented = ", absent_is_no = true, because = \"sent only if it is true\"";
+    assert_eq!(lists(documented).await, [(Some(1), Some(1)), (Some(1), Some(1)), (Some(0), Some(0))]);
+}
+
+#[tokio::test]
 async fn a_list_with_secrets_that_no_rule_reads_is_not_kept() {
     let secrets = "secrets = [\"/keys/*/code\", \"/code\"]\n";
     let definition = secrets.to_owned() + &definition("paging = { style = \"none\" }", "", "");

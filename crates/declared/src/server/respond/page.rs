@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::{
     super::{
         people,
-        state::{Person, State, query_of},
+        routes::query_of,
+        state::{Person, State},
     },
     ACTIVE, PAGE_SIZE, filters_of, passes, reply, scalar,
 };

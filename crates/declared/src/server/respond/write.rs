@@ -4,10 +4,7 @@ use axum::{body::Body, http::Response};
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        people,
-        state::{Matched, State},
-    },
+    super::{changes, people, routes::Matched, state::State},
     error,
     page::{PageBody, with_success},
     reply, wrapped,
@@ -20,9 +17,9 @@ pub(super) fn change(state: &mut State, definition: &Definition, person: usize, 
     let map = state.maps[collection][part].clone();
     let of_get = state.gets.get(&definition.collections[collection].kind).cloned();
     let record = &mut state.people[person].record;
-    people::set(record, &map, path, ours);
+    changes::set(record, &map, path, ours);
     if let Some(of_get) = of_get {
-        people::set(record, &of_get, path, ours);
+        changes::set(record, &of_get, path, ours);
     }
 }
 

@@ -1,0 +1,47 @@
+//! People that a profile refers to.
+
+use anyprofile_core::{Field, Profile, Timestamp, profile::Actor};
+
+use super::{lists::text_of, rule::Resolved};
+use crate::record::{Captured, Look, Lookup as _, SlotRef};
+
+/// The rules of a person that a profile refers to, and where its record is.
+pub(super) type ActorRules = (ActorField, Option<SlotRef>, [Option<Resolved<SlotRef>>; 3]);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ActorField {
+    ChangedBy,
+    Owner,
+    Manager,
+}
+
+pub(super) fn actor(
+    place: Option<&SlotRef>,
+    rules: &[Option<Resolved<SlotRef>>; 3],
+    captured: &Captured,
+    now: Timestamp,
+) -> Field<Actor> {
+    let of_record = place.map(|place| captured.look(place));
+    let [id, name, email] = rules.each_ref().map(|rule| {
+        rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(captured, now).said).empty_as_null())
+    });
+    let parts = [&id, &name, &email];
+    match of_record {
+        Some(Look::Absent) => return Field::Absent,
+        Some(Look::Null) => return Field::Null,
+        Some(_) => return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email)),
+        None => {}
+    }
+    if parts.iter().any(|part| part.is_known()) {
+        return Field::Value(Actor::default().with_id(id).with_name(name).with_email(email));
+    }
+    if parts.iter().any(|part| part.is_null()) { Field::Null } else { Field::Absent }
+}
+
+pub(super) fn set_actor(profile: &mut Profile, field: ActorField, actor: Field<Actor>) {
+    match field {
+        ActorField::ChangedBy => profile.changed_by = actor,
+        ActorField::Owner => profile.owner = actor,
+        ActorField::Manager => profile.employee.manager = actor,
+    }
+}

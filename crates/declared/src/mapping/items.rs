@@ -1,0 +1,78 @@
+//! Fields with several values, in a profile.
+
+use anyprofile_core::{
+    Email, Field, FieldPath, Profile,
+    profile::{Note, NoteKind},
+};
+
+use super::{lists::Item, raw_of};
+use crate::record::{Captured, Slot, SlotRef};
+
+pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec<Item>>) {
+    fn all<T>(items: Field<Vec<Item>>, into: impl Fn(Item) -> T) -> Field<Vec<T>> {
+        items.map(|items| items.into_iter().map(into).collect())
+    }
+
+    if *path == FieldPath::EMAILS {
+        // An empty address is none.
+        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect::<Vec<_>>());
+        profile.emails = items.map(once);
+    } else if *path == FieldPath::ROLES {
+        profile.roles = all(items, Item::into_role);
+    } else if *path == FieldPath::GROUPS {
+        // Several roles may be in the same team.
+        profile.groups = all(items, Item::into_group).map(|groups| {
+            let mut once = Vec::with_capacity(groups.len());
+            for group in groups {
+                if !once.contains(&group) {
+                    once.push(group);
+                }
+            }
+            once
+        });
+    } else if *path == FieldPath::LABELS {
+        profile.labels = all(items, Item::into_label);
+    } else if *path == FieldPath::ENTITLEMENTS {
+        profile.entitlements = all(items, Item::into_entitlement);
+    } else if *path == FieldPath::PHONES {
+        let items = items.map(|items| items.into_iter().filter(Item::has_id).collect());
+        profile.phones = all(items, Item::into_phone);
+    } else {
+        profile.security.mfa_methods =
+            items.map(|items| items.into_iter().filter_map(Item::into_text).collect());
+    }
+}
+
+/// Returns addresses, each once. What a later rule says of an address completes what an earlier one says.
+fn once(items: Vec<Item>) -> Vec<Email> {
+    let mut all: Vec<Email> = Vec::with_capacity(items.len());
+    for email in items.into_iter().map(Item::into_email) {
+        let address = email.address.value().map(|address| address.to_ascii_lowercase());
+        let known =
+            all.iter_mut().find(|known| known.address.value().map(|it| it.to_ascii_lowercase()) == address);
+        match known {
+            Some(known) => {
+                known.verified = known.verified.take().or(email.verified);
+                known.primary = known.primary.take().or(email.primary);
+                known.purpose = known.purpose.take().or(email.purpose);
+            }
+            None => all.push(email),
+        }
+    }
+    all
+}
+
+/// Notes a value where a list was expected, and keeps it.
+pub(super) fn note_if_no_list(profile: &mut Profile, captured: &Captured, place: &SlotRef, takes_text: bool) {
+    let Some(slot) = captured.slots.get(place.slot).filter(|_| place.inside.is_none()) else { return };
+    let is_text = matches!(slot, Slot::Text(text) if takes_text || text.is_empty());
+    if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::Tree(serde_json::Value::Array(_), _)) {
+        return;
+    }
+    if profile.unknown.get(&place.name).is_none()
+        && let Some(raw) = raw_of(slot)
+    {
+        profile.unknown.insert(&*place.name, raw);
+        profile.notes.push(Note::new(FieldPath::unknown(&place.name), NoteKind::OtherType));
+    }
+}
