@@ -39,7 +39,7 @@ pub(crate) enum DefinitionCommand {
         after_help = "Examples:\n  anyprofile definition from-openapi openapi.json --path /users > acme.toml"
     )]
     FromOpenapi {
-        /// The document, in JSON.
+        /// The document, in JSON or YAML.
         document: PathBuf,
         /// The path of the list.
         #[arg(long)]

@@ -24,7 +24,7 @@ pub(crate) struct Draft {
     /// Collection to create the profile in, if the service has several, such as `user` or `api_user`.
     #[arg(long, value_name = "COLLECTION")]
     pub(crate) collection: Option<IdKind>,
-    /// Set a field, such as name.display=Ada.
+    /// Set a field, such as name.display=Ada. A list is separated by semicolons, such as roles=admin;billing, or is a JSON array.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(FieldPath, String)>,
 }
@@ -107,7 +107,7 @@ pub(crate) struct Changes {
     /// Stop when more than this percentage of the profiles failed. Fewer than 20 profiles count as 20.
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100), requires = "from")]
     pub(crate) max_failure_rate: u8,
-    /// Set a field, such as organization.name=Acme.
+    /// Set a field, such as organization.name=Acme. A list is separated by semicolons, such as roles=admin;billing, or is a JSON array.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(FieldPath, String)>,
     /// Clear a field.

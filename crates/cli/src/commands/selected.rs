@@ -133,7 +133,11 @@ pub(super) async fn write_each(
     let rate = FailureRate::new(100, count);
     let summary = |outcomes: &Outcomes| {
         ended(outcomes);
-        format!("{} of {count} {}", outcomes.complete(), action.done())
+        let done = format!("{} of {count} {}", outcomes.complete(), action.done());
+        match outcomes.unchanged() {
+            0 => done,
+            unchanged => format!("{done}, {unchanged} of them before"),
+        }
     };
     let exit = write_all(global, None, plans, Outcomes::default(), rate, summary).await?;
     Ok(Exit::of_all(std::iter::once(exit).chain(unasked)))

@@ -51,6 +51,11 @@ impl Outcomes {
         self.count(|outcome| exit_of(outcome) == Some(Exit::Complete))
     }
 
+    /// Returns the number of plans with nothing to write: the service had the intended result before.
+    pub(crate) fn unchanged(&self) -> usize {
+        self.count(|outcome| matches!(outcome, WriteOutcome::Unchanged))
+    }
+
     /// Returns whether some plans can be retried.
     pub(crate) fn has_left(&self) -> bool {
         self.count(WriteOutcome::is_left) > 0

@@ -34,12 +34,8 @@ pub(crate) async fn run(global: &Global, command: DefinitionCommand) -> Result<E
         DefinitionCommand::FromOpenapi { document, path } => {
             let text =
                 std::fs::read_to_string(&document).map_err(|error| files::failure(&document, &error))?;
-            let value = serde_json::from_str(&text).map_err(|error| {
-                Failure::Usage(format!(
-                    "{}: {error}; the document must be JSON (a YAML document is converted by `yq -o json`)",
-                    document.display()
-                ))
-            })?;
+            let value = description_of(&text)
+                .map_err(|error| Failure::Usage(format!("{}: {error}", document.display())))?;
             let draft = draft_from_openapi(&value, &path)?;
             print_text(draft.trim_end())?;
             let doubts = draft.matches("# doubt:").count();
@@ -48,6 +44,18 @@ pub(crate) async fn run(global: &Global, command: DefinitionCommand) -> Result<E
         }
         DefinitionCommand::Serve { name, profiles, port } => serve(global, &name, profiles, port).await,
     }
+}
+
+/// Parses a description of an API, in JSON or YAML.
+fn description_of(text: &str) -> Result<serde_json::Value, String> {
+    // JSON by itself, since its messages are better, and its largest documents are quick to read.
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| format!("it is no valid JSON: {error}"));
+    }
+    // The limits against documents that grow as they are read are for untrusted ones.
+    let options = serde_saphyr::options! { budget: None };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| format!("it is no valid YAML: {error}"))
 }
 
 /// Returns the service of the catalog, or of a file below the current folder.
