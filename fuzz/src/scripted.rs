@@ -10,11 +10,13 @@ use anyprofile::{
     ProfileId, ProfileProvider,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_09_04},
     async_trait,
+    declared::{DeclaredConfig, Service},
     http_client::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::ProbelyConfig,
     scim::{Paging, Quirks, ScimConfig},
     upsun::{ListedOrganizations, UpsunConfig},
 };
+use anyprofile_declared::MockService;
 use bytes::Bytes;
 
 /// What the service answers.
@@ -42,6 +44,9 @@ impl Transport for Scripted {
         Ok(sent)
     }
 }
+
+/// Services from files, each with another way of paging.
+const DEFINITIONS: [&str; 6] = ["okta", "slack", "airflow-fab", "heroku-team", "stytch", "supabase-auth"];
 
 type Made = (Arc<Scripted>, Arc<dyn ProfileProvider>, ProfileId);
 
@@ -86,6 +91,15 @@ fn make(choice: u8) -> Made {
             let config = AnthropicConfig::with_admin_key("a".parse().unwrap(), "key").with_http(http.clone());
             (Arc::new(config.connect_organization().unwrap()) as _, "anthropic:a/organization_user/u")
         }
+        9.. => {
+            let name = DEFINITIONS[usize::from(choice - 9)];
+            let service = Service::builtin(name).unwrap();
+            let account = MockService::new(&service, 0);
+            let mut config = DeclaredConfig::new("a".parse().unwrap(), service, account.secrets()).with_http(http);
+            config.variables = account.variables();
+            let id = format!("{name}:a/user/u").parse().unwrap();
+            return (scripted, Arc::new(config.connect().unwrap()), id);
+        }
         _ => {
             let mut quirks = Quirks::default();
             quirks.paging = Some(if choice == 7 { Paging::Index } else { Paging::Cursor });
@@ -101,7 +115,7 @@ fn make(choice: u8) -> Made {
 }
 
 /// The number of providers.
-const CHOICES: u8 = 9;
+const CHOICES: u8 = 9 + DEFINITIONS.len() as u8;
 
 /// Has a provider asked, whose service answers everything so.
 pub fn ask(

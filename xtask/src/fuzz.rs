@@ -28,7 +28,8 @@ pub(crate) fn run(seconds: u64, names: &[String]) -> Outcome {
         let program = program(&folder, target)?;
         eprintln!("$ {target}, {seconds} s");
         let status = Command::new(&program)
-            .args([&found, &folder.join("corpus").join(target)])
+            .arg(&found)
+            .args(seeds(&folder, target))
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-max_len={LONGEST}"))
             .arg("-timeout=10")
@@ -41,6 +42,13 @@ pub(crate) fn run(seconds: u64, names: &[String]) -> Outcome {
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\nxtask: ")) }
+}
+
+/// The folders with the seeds of a target. Definitions begin with those of the catalog.
+fn seeds(folder: &Path, target: &str) -> Vec<std::path::PathBuf> {
+    let corpus = folder.join("corpus").join(target);
+    let seeds = if target == "definitions" { folder.join("../crates/declared/catalog") } else { corpus };
+    vec![seeds]
 }
 
 /// The names of the targets: those of their files.
