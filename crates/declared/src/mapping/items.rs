@@ -24,7 +24,9 @@ pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec
         profile.groups = all(items, Item::into_group).map(|groups| {
             let mut once = Vec::with_capacity(groups.len());
             for group in groups {
-                if !once.contains(&group) {
+                // Of those without an id and a name, nobody knows whether they are the same.
+                let is_nameless = group.id.is_absent() && group.name.is_absent();
+                if is_nameless || !once.contains(&group) {
                     once.push(group);
                 }
             }
@@ -66,7 +68,7 @@ fn once(items: Vec<Item>) -> Vec<Email> {
 pub(super) fn note_if_no_list(profile: &mut Profile, captured: &Captured, place: &SlotRef, takes_text: bool) {
     let Some(slot) = captured.slots.get(place.slot).filter(|_| place.inside.is_none()) else { return };
     let is_text = matches!(slot, Slot::Text(text) if takes_text || text.is_empty());
-    if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::Tree(serde_json::Value::Array(_), _)) {
+    if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::List(_)) {
         return;
     }
     if profile.unknown.get(&place.name).is_none()

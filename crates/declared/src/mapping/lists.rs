@@ -1,102 +1,64 @@
 //! Fields with several values: addresses, roles, groups.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile_core::{
     Email, Field, Timestamp,
     profile::{EmailPurpose, Entitlement, Group, Label, Phone, Role, RoleAssignment, RoleScope, ScopeTier},
 };
-use serde_json::Value;
 
-use super::rule::{Resolved, Said, meets, says_values};
+use super::{
+    places::Places,
+    rule::{Conditions, Resolved, Said, says_values},
+};
 use crate::{
     definition::{EmailRule, ItemRule, Rule, Scalars},
-    record::{Captured, Look, Lookup, SlotRef},
+    record::{self, Captured, Look, Lookup as _, Shape, SlotRef},
 };
-
-/// The pointers that the rules of an element read: what else an element has is not lost.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Covered(BTreeMap<String, Covered>, bool);
-
-impl Covered {
-    fn add(&mut self, pointer: &str) {
-        let mut here = self;
-        for token in pointer.split('/').skip(1) {
-            here = here.0.entry(token.replace("~1", "/").replace("~0", "~")).or_default();
-        }
-        here.1 = true;
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.1 |= other.1;
-        for (key, inner) in &other.0 {
-            self.0.entry(key.clone()).or_default().merge(inner);
-        }
-    }
-
-    /// Returns whether the elements themselves are read, as texts.
-    pub(super) fn is_of_texts(&self) -> bool {
-        self.1 && self.0.is_empty()
-    }
-
-    /// Returns whether everything in a value is read.
-    pub(super) fn covers(&self, value: &Value) -> bool {
-        match value {
-            _ if self.1 && !value.is_object() && !value.is_array() => true,
-            Value::Object(fields) => fields.iter().all(|(key, value)| {
-                self.0.get(key).is_some_and(|inner| inner.covers(value) || (inner.1 && inner.0.is_empty()))
-            }),
-            // Null in place of an object.
-            Value::Null => true,
-            _ => self.1,
-        }
-    }
-}
-
-/// Where the items of a rule are.
-#[derive(Clone, Debug)]
-enum Items<P> {
-    /// In the record itself.
-    One(P),
-    /// In a list, with conditions on its elements.
-    Each {
-        list: SlotRef,
-        absent_is_none: bool,
-        absent_is_no: bool,
-        or_name: bool,
-        conditions: Vec<(String, Scalars)>,
-        covered: Covered,
-    },
-}
 
 /// An item of a list, or several.
 #[derive(Clone, Debug)]
-pub(super) struct ListRule {
-    place: Items<One>,
-    each: Option<Parts<Box<str>>>,
+pub(super) enum ListRule {
+    /// In the record itself.
+    One(One),
+    /// In a list.
+    Each(Each),
+}
+
+/// The items of a list.
+#[derive(Clone, Debug)]
+pub(super) struct Each {
+    list: SlotRef,
+    /// What is read of an element.
+    shape: Arc<Shape>,
+    parts: Parts,
+    conditions: Conditions<SlotRef>,
+    absent_is_none: bool,
+    absent_is_no: bool,
+    or_name: bool,
 }
 
 /// An item in the record itself.
 #[derive(Clone, Debug)]
-struct One {
-    parts: Parts<SlotRef>,
+pub(super) struct One {
+    parts: Parts,
     /// The flag that gives the item a name, and the name.
     flag: Option<(SlotRef, String)>,
 }
 
 /// The parts of an item.
 #[derive(Clone, Debug)]
-struct Parts<P> {
+struct Parts {
     /// The id, number or address.
-    id: Option<Resolved<P>>,
-    name: Option<Resolved<P>>,
-    kind: Option<Resolved<P>>,
-    color: Option<Resolved<P>>,
-    primary: Option<Resolved<P>>,
-    verified: Option<Resolved<P>>,
-    scope: Option<Resolved<P>>,
-    scope_id: Option<Resolved<P>>,
-    scope_name: Option<Resolved<P>>,
+    id: Option<Resolved<SlotRef>>,
+    name: Option<Resolved<SlotRef>>,
+    kind: Option<Resolved<SlotRef>>,
+    color: Option<Resolved<SlotRef>>,
+    primary: Option<Resolved<SlotRef>>,
+    verified: Option<Resolved<SlotRef>>,
+    scope: Option<Resolved<SlotRef>>,
+    scope_id: Option<Resolved<SlotRef>>,
+    scope_name: Option<Resolved<SlotRef>>,
     is_login: bool,
 }
 
@@ -136,8 +98,8 @@ struct PartRules<'a> {
     is_login: bool,
 }
 
-impl<P> Parts<P> {
-    fn new(rules: &PartRules<'_>, place: &mut dyn FnMut(&str) -> P) -> Self {
+impl Parts {
+    fn new(rules: &PartRules<'_>, place: &mut dyn FnMut(&str) -> SlotRef) -> Self {
         let mut resolve = |rule: Option<&Rule>| rule.map(|rule| Resolved::new(rule, place));
         Self {
             id: resolve(rules.id),
@@ -153,11 +115,11 @@ impl<P> Parts<P> {
         }
     }
 
-    fn item<L: Lookup<Place = P>>(&self, record: &L, now: Timestamp) -> Item {
-        let text = |rule: &Option<Resolved<P>>| {
+    fn item(&self, record: &Captured, now: Timestamp) -> Item {
+        let text = |rule: &Option<Resolved<SlotRef>>| {
             rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(record, now).said).empty_as_null())
         };
-        let flag = |rule: &Option<Resolved<P>>| {
+        let flag = |rule: &Option<Resolved<SlotRef>>| {
             rule.as_ref().map_or(Field::Absent, |rule| flag_of(&rule.say(record, now).said))
         };
         Item {
@@ -201,32 +163,25 @@ impl ListRule {
         conditions: &BTreeMap<String, Scalars>,
         flag: Option<(&str, &str)>,
         (absent_is_none, absent_is_no, or_name): (bool, bool, bool),
-        place: &mut dyn FnMut(&str, bool) -> SlotRef,
+        places: &mut Places<'_>,
     ) -> Self {
-        if let Some(list) = each {
-            let mut covered = Covered::default();
-            let list = place(list, true);
-            let parts = Parts::new(rules, &mut |pointer| {
-                covered.add(pointer);
-                pointer.into()
+        let Some(list) = each else {
+            let flag = flag.map(|(pointer, name)| (places.place(pointer, false), name.to_owned()));
+            return Self::One(One {
+                parts: Parts::new(rules, &mut |pointer| places.place(pointer, false)),
+                flag,
             });
-            for pointer in conditions.keys() {
-                covered.add(pointer);
-            }
-            let conditions =
-                conditions.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect();
-            Self {
-                place: Items::Each { list, absent_is_none, absent_is_no, or_name, conditions, covered },
-                each: Some(parts),
-            }
-        } else {
-            let flag = flag.map(|(pointer, name)| (place(pointer, false), name.to_owned()));
-            let parts = Parts::new(rules, &mut |pointer| place(pointer, false));
-            Self { place: Items::One(One { parts, flag }), each: None }
-        }
+        };
+        let parts = Parts::new(rules, &mut |pointer| places.of_element(list, pointer));
+        let conditions = conditions
+            .iter()
+            .map(|(pointer, value)| (places.of_element(list, pointer), value.clone()))
+            .collect();
+        let (list, shape) = places.list(list);
+        Self::Each(Each { list, shape, parts, conditions, absent_is_none, absent_is_no, or_name })
     }
 
-    pub(super) fn of_email(rule: &EmailRule, place: &mut dyn FnMut(&str, bool) -> SlotRef) -> Self {
+    pub(super) fn of_email(rule: &EmailRule, places: &mut Places<'_>) -> Self {
         let address = Rule::at(&rule.at);
         let rules = PartRules {
             id: Some(&address),
@@ -246,11 +201,11 @@ impl ListRule {
             &rule.conditions,
             None,
             (rule.absent_is_none, rule.absent_is_no, false),
-            place,
+            places,
         )
     }
 
-    pub(super) fn of_item(rule: &ItemRule, place: &mut dyn FnMut(&str, bool) -> SlotRef) -> Self {
+    pub(super) fn of_item(rule: &ItemRule, places: &mut Places<'_>) -> Self {
         let rules = PartRules {
             id: rule.id.as_ref(),
             name: rule.name.as_ref(),
@@ -270,40 +225,33 @@ impl ListRule {
             &rule.conditions,
             flag,
             (rule.absent_is_none, rule.absent_is_no, rule.or_name),
-            place,
+            places,
         )
     }
 
     /// Returns the place of the list.
     pub(super) fn place(&self) -> Option<&SlotRef> {
-        match &self.place {
-            Items::Each { list, .. } => Some(list),
-            Items::One(_) => None,
+        match self {
+            Self::Each(each) => Some(&each.list),
+            Self::One(_) => None,
         }
     }
 
     /// Returns whether the rule says which items there are: without it, the list is not known.
     fn is_of_all(&self) -> bool {
-        matches!(&self.place, Items::Each { .. } | Items::One(One { flag: Some(_), .. }))
-    }
-
-    /// Adds what the rule reads of an element of a list.
-    pub(super) fn cover(&self, all: &mut std::collections::HashMap<usize, Covered>) {
-        if let Items::Each { list, covered, .. } = &self.place {
-            all.entry(list.slot).or_default().merge(covered);
-        }
+        matches!(self, Self::Each(_) | Self::One(One { flag: Some(_), .. }))
     }
 
     /// Returns whether a text in place of the list has a meaning.
     pub(super) fn takes_text(&self) -> bool {
-        matches!(&self.place, Items::Each { or_name: true, .. })
+        matches!(self, Self::Each(Each { or_name: true, .. }))
     }
 
     /// Returns the pointers that the rule reads, as names.
     pub(super) fn names(&self) -> Vec<&str> {
-        match &self.place {
-            Items::Each { list, .. } => vec![&*list.name],
-            Items::One(one) => {
+        match self {
+            Self::Each(each) => vec![&*each.list.name],
+            Self::One(one) => {
                 let parts = [&one.parts.id, &one.parts.name];
                 let places = parts.into_iter().flatten().flat_map(Resolved::places);
                 places.chain(one.flag.iter().map(|(flag, _)| flag)).map(|place| &*place.name).collect()
@@ -312,47 +260,55 @@ impl ListRule {
     }
 
     fn read(&self, record: &Captured, now: Timestamp) -> Listed {
-        match &self.place {
-            Items::Each { list, absent_is_none, absent_is_no, or_name, conditions, .. } => match record
-                .look(list)
-            {
-                Look::Text("") => Listed::Null,
-                Look::Text(name) if *or_name => {
-                    Listed::Items(vec![Item { name: Field::Value(name.to_owned()), ..Item::default() }])
-                }
-                Look::Absent if *absent_is_none => Listed::Items(Vec::new()),
-                Look::Null => Listed::Null,
-                Look::Tree(Value::Array(items)) => {
-                    // One that does not say whether it is one of them makes the others a part.
-                    let is_undetermined = |item| says_values(item, conditions).is_none();
-                    if !*absent_is_no && items.iter().any(is_undetermined) {
-                        return Listed::Absent;
-                    }
-                    let wanted = items.iter().filter(|item| meets(item, conditions));
-                    let parts = self.each.iter();
-                    Listed::Items(
-                        parts.flat_map(|parts| wanted.clone().map(|item| parts.item(item, now))).collect(),
-                    )
-                }
-                _ => Listed::Absent,
-            },
-            Items::One(One { parts, flag: Some((flag, name)) }) => match record.look(flag) {
-                Look::Bool(true) => {
-                    let item = Item { name: Field::Value(name.clone()), ..parts.item(record, now) };
-                    Listed::Items(vec![item])
-                }
-                Look::Bool(false) => Listed::Items(Vec::new()),
-                Look::Null => Listed::Null,
-                _ => Listed::Absent,
-            },
-            Items::One(One { parts, flag: None }) => {
-                let item = parts.item(record, now);
-                match (&item.id, &item.name) {
-                    (Field::Value(_), _) | (_, Field::Value(_)) => Listed::Items(vec![item]),
-                    (Field::Null, _) | (_, Field::Null) => Listed::Null,
-                    _ => Listed::Absent,
-                }
+        match self {
+            Self::Each(each) => each.read(record, now),
+            Self::One(one) => one.read(record, now),
+        }
+    }
+}
+
+impl Each {
+    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+        let elements = match record.listed(&self.list, &self.shape) {
+            record::Listed::Elements(elements) => elements,
+            record::Listed::Other(Look::Text("") | Look::Null) => return Listed::Null,
+            record::Listed::Other(Look::Text(name)) if self.or_name => {
+                return Listed::Items(vec![Item { name: Field::Value(name.to_owned()), ..Item::default() }]);
             }
+            record::Listed::Other(Look::Absent) if self.absent_is_none => return Listed::Items(Vec::new()),
+            record::Listed::Other(_) => return Listed::Absent,
+        };
+        let mut items = Vec::with_capacity(elements.len());
+        for element in elements.iter() {
+            match says_values(element, &self.conditions) {
+                Some(true) => items.push(self.parts.item(element, now)),
+                // One that does not say whether it is one of them makes the others a part.
+                None if !self.absent_is_no => return Listed::Absent,
+                Some(false) | None => {}
+            }
+        }
+        Listed::Items(items)
+    }
+}
+
+impl One {
+    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+        let Some((flag, name)) = &self.flag else {
+            let item = self.parts.item(record, now);
+            return match (&item.id, &item.name) {
+                (Field::Value(_), _) | (_, Field::Value(_)) => Listed::Items(vec![item]),
+                (Field::Null, _) | (_, Field::Null) => Listed::Null,
+                _ => Listed::Absent,
+            };
+        };
+        match record.look(flag) {
+            Look::Bool(true) => {
+                let item = self.parts.item(record, now);
+                Listed::Items(vec![Item { name: Field::Value(name.clone()), ..item }])
+            }
+            Look::Bool(false) => Listed::Items(Vec::new()),
+            Look::Null => Listed::Null,
+            _ => Listed::Absent,
         }
     }
 }

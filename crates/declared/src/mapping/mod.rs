@@ -4,6 +4,7 @@ mod actors;
 pub(crate) mod fields;
 mod items;
 mod lists;
+mod places;
 mod rule;
 mod shown;
 mod time;
@@ -17,11 +18,12 @@ use self::{
     actors::{ActorField, ActorRules, actor, set_actor},
     fields::{Target, scalars},
     items::{note_if_no_list, set_list},
-    lists::{Covered, ListRule, flag_of, text_of},
+    lists::{ListRule, flag_of, text_of},
+    places::Places,
     rule::{Resolved, ResolvedCase, Said},
 };
 use crate::{
-    definition::{ActorRule, Case, Map, Rule, Scalar},
+    definition::{ActorRule, Case, Map, Scalar},
     record::{Captured, Look, Lookup as _, ReadRecord, Shape, ShapeBuilder, Slot, SlotRef},
 };
 
@@ -35,8 +37,8 @@ pub(crate) struct RecordPlan {
     skip: Vec<ResolvedCase<SlotRef>>,
     scalars: Vec<ScalarRule>,
     lists: Vec<FieldRules>,
-    /// The lists and objects that are kept whole, and what the rules read of an element.
-    trees: Vec<(SlotRef, Option<Covered>)>,
+    /// The lists and objects that are kept whole, unless rules read everything of them.
+    trees: Vec<SlotRef>,
     actors: Vec<ActorRules>,
     has_secrets: bool,
     /// The lists in whose place a text has a meaning, too.
@@ -64,43 +66,6 @@ struct FieldRules {
     rules: Vec<ListRule>,
 }
 
-/// Resolves places twice: first to collect them, then to find their slots.
-struct Places<'a> {
-    builder: Option<&'a mut ShapeBuilder>,
-    shape: Option<&'a Shape>,
-}
-
-impl Places<'_> {
-    fn place(&mut self, pointer: &str, is_tree: bool) -> SlotRef {
-        if let Some(builder) = &mut self.builder {
-            if is_tree { builder.tree(pointer) } else { builder.scalar(pointer) }
-        }
-        let known = self.shape.and_then(|shape| shape.place(pointer).cloned());
-        known.unwrap_or_else(|| SlotRef { slot: usize::MAX, inside: None, is_only: false, name: "".into() })
-    }
-
-    /// Returns the places that are kept whole.
-    fn trees(
-        &self,
-        mut covered: std::collections::HashMap<usize, Covered>,
-    ) -> Vec<(SlotRef, Option<Covered>)> {
-        let whole = self.shape.into_iter().flat_map(Shape::whole);
-        whole.map(|place| (place.clone(), covered.remove(&place.slot))).collect()
-    }
-
-    fn rule(&mut self, rule: &Rule) -> Resolved<SlotRef> {
-        let table = &rule.0;
-        // A value that is looked into is a list or an object.
-        let is_tree = table.pick.is_some() || table.any.is_some();
-        Resolved::new(rule, &mut |pointer| self.place(pointer, is_tree))
-    }
-
-    fn case(&mut self, case: &Case) -> ResolvedCase<SlotRef> {
-        let is_tree = case.non_empty.is_some() || case.contains.is_some();
-        ResolvedCase::new(case, &mut |pointer| self.place(pointer, is_tree))
-    }
-}
-
 impl RecordPlan {
     /// Creates the plan of a view. The rules of a later map replace those of an earlier one. `further` are places that are read besides.
     pub(crate) fn new(
@@ -113,7 +78,7 @@ impl RecordPlan {
     ) -> Self {
         let map = merged(maps);
         let mut builder = ShapeBuilder::default();
-        Self::resolved(kind, view, &map, skip, &mut Places { builder: Some(&mut builder), shape: None });
+        Self::resolved(kind, view, &map, skip, &mut Places::Collected(&mut builder));
         builder.scalar("/@key");
         for pointer in further {
             builder.scalar(pointer);
@@ -122,7 +87,7 @@ impl RecordPlan {
             builder.secret(pointer);
         }
         let shape = builder.build();
-        let plan = Self::resolved(kind, view, &map, skip, &mut Places { builder: None, shape: Some(&shape) });
+        let plan = Self::resolved(kind, view, &map, skip, &mut Places::Found(&shape));
         Self { shape, has_secrets: !secrets.is_empty(), ..plan }
     }
 
@@ -136,8 +101,7 @@ impl RecordPlan {
         let scalars = scalar_rules.collect();
         let mut lists = Vec::new();
         if let Some(rules) = &map.emails {
-            let place = &mut |pointer: &str, is_tree| places.place(pointer, is_tree);
-            let rules = rules.iter().map(|rule| ListRule::of_email(rule, place)).collect();
+            let rules = rules.iter().map(|rule| ListRule::of_email(rule, places)).collect();
             lists.push(FieldRules { path: FieldPath::EMAILS, rules });
         }
         let items = [
@@ -150,7 +114,6 @@ impl RecordPlan {
         ];
         for (path, rules) in items {
             let Some(rules) = rules else { continue };
-            let place = &mut |pointer: &str, is_tree| places.place(pointer, is_tree);
             let rules = rules
                 .iter()
                 .map(|rule| {
@@ -159,7 +122,7 @@ impl RecordPlan {
                     if path == FieldPath::ROLES && rule.id.is_none() && rule.each.is_none() {
                         rule.id.clone_from(&rule.name);
                     }
-                    ListRule::of_item(&rule, place)
+                    ListRule::of_item(&rule, places)
                 })
                 .collect();
             lists.push(FieldRules { path, rules });
@@ -181,9 +144,7 @@ impl RecordPlan {
                 ))
             })
             .collect();
-        let mut covered = std::collections::HashMap::new();
-        lists.iter().flat_map(|field: &FieldRules| &field.rules).for_each(|rule| rule.cover(&mut covered));
-        let trees = places.trees(covered);
+        let trees = places.trees();
         let rules = lists.iter().flat_map(|field| &field.rules).filter(|rule| rule.takes_text());
         let texts = rules.filter_map(ListRule::place).map(|place| place.slot).collect();
         Self {
@@ -292,15 +253,15 @@ impl RecordPlan {
             }
         }
         // What no rule reads of a list or an object is not lost.
-        for (place, covered) in &self.trees {
-            let Some(Slot::Tree(value, raw)) = captured.slots.get(place.slot) else { continue };
-            let is_read = covered.as_ref().is_some_and(|covered| match value {
-                serde_json::Value::Array(items) => items.iter().all(|item| covered.covers(item)),
-                _ => false,
-            });
-            if !is_read {
+        for place in &self.trees {
+            let unread = match captured.slots.get(place.slot) {
+                Some(Slot::Tree(_, raw)) => Some(&**raw),
+                Some(Slot::List(elements)) => elements.unread(),
+                _ => None,
+            };
+            if let Some(raw) = unread {
                 let name = if place.name.is_empty() { self.view.as_str() } else { &place.name };
-                further.insert(name.to_owned(), RawJson::from(raw.clone()));
+                further.insert(name.to_owned(), RawJson::from(raw.to_owned()));
             }
         }
         for (field, place, rules) in &self.actors {
@@ -458,6 +419,7 @@ fn raw_of(slot: &Slot) -> Option<RawJson> {
         Slot::Float(value) => return RawJson::encode(value),
         Slot::Text(text) => return RawJson::encode(text),
         Slot::Tree(_, raw) => raw.clone(),
+        Slot::List(elements) => elements.raw()?.to_owned(),
     };
     Some(RawJson::from(text))
 }

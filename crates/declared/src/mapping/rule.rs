@@ -22,12 +22,15 @@ pub(crate) struct Resolved<P> {
     never: Vec<Never>,
 }
 
+/// The values that an element of a list has, by their places in it.
+pub(super) type Conditions<P> = Vec<(P, Scalars)>;
+
 #[derive(Clone, Debug)]
 enum Source<P> {
     At(Vec<P>),
     Join(Vec<P>),
-    Pick { from: P, conditions: Vec<(String, Scalars)>, at: String },
-    Any { of: P, conditions: Vec<(String, Scalars)> },
+    Pick { from: P, conditions: Conditions<Box<str>>, at: String },
+    Any { of: P, conditions: Conditions<Box<str>> },
     Constant(Scalar),
     First(Vec<ResolvedCase<P>>),
 }
@@ -212,7 +215,7 @@ impl<P> Resolved<P> {
 impl<P> Source<P> {
     fn new(table: &RuleTable, place: &mut dyn FnMut(&str) -> P) -> Self {
         let pairs = |conditions: &BTreeMap<String, Scalars>| {
-            conditions.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect()
+            conditions.iter().map(|(pointer, value)| (pointer.as_str().into(), value.clone())).collect()
         };
         if let Some(value) = &table.constant {
             return Self::Constant(value.clone());
@@ -290,10 +293,10 @@ fn join<'a, L: Lookup<Place = P>, P>(record: &'a L, places: &[P]) -> Said<'a> {
 }
 
 /// Returns whether an element of a list has values; `None` if it does not say.
-pub(super) fn says_values(element: &Value, conditions: &[(String, Scalars)]) -> Option<bool> {
+pub(super) fn says_values<L: Lookup>(element: &L, conditions: &[(L::Place, Scalars)]) -> Option<bool> {
     let mut all = Some(true);
-    for (pointer, wanted) in conditions {
-        let look = Look::of(element.pointer(pointer));
+    for (place, wanted) in conditions {
+        let look = element.look(place);
         if wanted.0.iter().any(|wanted| is_value(look, wanted)) {
             continue;
         }
@@ -305,30 +308,24 @@ pub(super) fn says_values(element: &Value, conditions: &[(String, Scalars)]) -> 
     all
 }
 
-/// Returns whether an element of a list has values.
-pub(crate) fn meets(element: &Value, conditions: &[(String, Scalars)]) -> bool {
-    conditions.iter().all(|(pointer, wanted)| {
-        let look = Look::of(element.pointer(pointer));
-        wanted.0.iter().any(|wanted| is_value(look, wanted))
-    })
-}
-
-fn pick<'a>(list: Look<'a>, conditions: &[(String, Scalars)], at: &str) -> Said<'a> {
+fn pick<'a>(list: Look<'a>, conditions: &[(Box<str>, Scalars)], at: &str) -> Said<'a> {
     match list {
         Look::Absent => Said::Absent,
         Look::Null => Said::Null,
-        Look::Tree(Value::Array(items)) => match items.iter().find(|item| meets(item, conditions)) {
-            Some(item) => Said::of(Look::of(item.pointer(at))),
-            // One of them may be it.
-            None if items.iter().any(|item| says_values(item, conditions).is_none()) => Said::Absent,
-            // The list is there, and has no such element.
-            None => Said::Null,
-        },
+        Look::Tree(Value::Array(items)) => {
+            match items.iter().find(|item| says_values(*item, conditions) == Some(true)) {
+                Some(item) => Said::of(Look::of(item.pointer(at))),
+                // One of them may be it.
+                None if items.iter().any(|item| says_values(item, conditions).is_none()) => Said::Absent,
+                // The list is there, and has no such element.
+                None => Said::Null,
+            }
+        }
         _ => Said::Other,
     }
 }
 
-fn any<'a>(list: Look<'a>, conditions: &[(String, Scalars)]) -> Said<'a> {
+fn any<'a>(list: Look<'a>, conditions: &[(Box<str>, Scalars)]) -> Said<'a> {
     match list {
         Look::Absent => Said::Absent,
         Look::Null => Said::Null,

@@ -2,12 +2,7 @@
 
 use anyprofile_core::FieldPath;
 
-use super::{
-    FieldRules, RecordPlan,
-    actors::ActorField,
-    lists::{Covered, ListRule},
-    name_of,
-};
+use super::{FieldRules, RecordPlan, actors::ActorField, lists::ListRule, name_of};
 use crate::record::SlotRef;
 
 /// A field that a view shows, for the table of fields.
@@ -43,13 +38,9 @@ impl RecordPlan {
             if place.name.is_empty() { self.view.as_str().to_owned() } else { place.name.to_string() }
         };
         // A list of texts that a rule reads has nothing else.
-        let is_text = |covered: &Option<Covered>| covered.as_ref().is_some_and(Covered::is_of_texts);
-        let mut lists: Vec<String> = self
-            .trees
-            .iter()
-            .filter(|(_, covered)| !is_text(covered))
-            .map(|(place, _)| name(place))
-            .collect();
+        let is_of_texts = |place: &SlotRef| self.shape.elements_at(place).is_some_and(|it| it.is_of_texts());
+        let mut lists: Vec<String> =
+            self.trees.iter().filter(|place| !is_of_texts(place)).map(name).collect();
         for (field, _, rules) in &self.actors {
             let path = match field {
                 ActorField::ChangedBy => FieldPath::CHANGED_BY,

@@ -6,7 +6,7 @@ mod shape;
 
 pub(crate) use self::{
     look::{Look, Lookup, is_comparable, is_value},
-    read::{Captured, ReadAs, ReadRecord, Slot, peek, read_page, read_record, read_value},
+    read::{Captured, Listed, ReadAs, ReadRecord, Slot, peek, read_page, read_record, read_value},
     shape::{Shape, ShapeBuilder, SlotRef, flaw_of},
 };
 

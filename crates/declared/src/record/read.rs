@@ -1,5 +1,6 @@
 //! Reads pages and records by their shape.
 
+mod elements;
 mod walk;
 
 use std::borrow::Cow;
@@ -13,7 +14,8 @@ use anyprofile_http::Response;
 use serde::de::{self, DeserializeSeed};
 use serde_json::{Value, value::RawValue};
 
-use self::walk::Walk;
+pub(crate) use self::elements::{Elements, Listed};
+use self::walk::{Keeps, Walk};
 use super::{Look, Lookup as _, Shape, SlotRef, shape::tokens};
 
 /// The start of the message about a page with too many records.
@@ -24,6 +26,8 @@ const TOO_MANY: &str = "more records than requested";
 pub(crate) struct Captured {
     pub(crate) slots: Vec<Slot>,
     pub(crate) unknown: UnknownFields,
+    /// Whether an element of a list has something that no rule reads.
+    has_more: bool,
 }
 
 /// The value of a place.
@@ -38,6 +42,8 @@ pub(crate) enum Slot {
     Text(String),
     /// A list or an object, with its text.
     Tree(Value, Box<RawValue>),
+    /// A list whose elements are read.
+    List(Elements),
 }
 
 impl Slot {
@@ -50,6 +56,8 @@ impl Slot {
             Self::Float(value) => Look::Float(*value),
             Self::Text(text) => Look::Text(text),
             Self::Tree(value, _) => Look::Tree(value),
+            // Without other rules, nobody asks.
+            Self::List(elements) => elements.tree.as_ref().map_or(Look::Absent, Look::Tree),
         }
     }
 }
@@ -58,7 +66,7 @@ impl Captured {
     fn of(shape: &Shape) -> Self {
         let mut slots = Vec::with_capacity(shape.slots);
         slots.resize_with(shape.slots, Slot::default);
-        Self { slots, unknown: UnknownFields::default() }
+        Self { slots, unknown: UnknownFields::default(), has_more: false }
     }
 
     /// Sets the key of a keyed record.
@@ -296,7 +304,13 @@ fn walk<'a>(
         records: Vec::with_capacity(100.min(most)),
     };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let seed = Walk { node: &how.page.root, into: &mut around, list: Some(&mut list), path: None };
+    let seed = Walk {
+        node: &how.page.root,
+        into: &mut around,
+        list: Some(&mut list),
+        path: None,
+        keeps: Keeps::Nothing,
+    };
     seed.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok((around, list))
@@ -304,19 +318,15 @@ fn walk<'a>(
 
 /// Reads a record from its text, which is repaired if it must be.
 fn read_text(text: &str, shape: &Shape, captured: &mut Captured) -> serde_json::Result<()> {
-    let mut read = |text: &str| {
+    let read = |text: &str, captured: &mut Captured| {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let seed = Walk { node: &shape.root, into: captured, list: None, path: None };
-        seed.deserialize(&mut deserializer)?;
+        Walk::of_record(&shape.root, captured).deserialize(&mut deserializer)?;
         deserializer.end()
     };
-    read(text).or_else(|error| match repaired(text) {
+    read(text, captured).or_else(|error| match repaired(text) {
         Some(repaired) => {
             *captured = Captured::of(shape);
-            let mut deserializer = serde_json::Deserializer::from_str(&repaired);
-            let seed = Walk { node: &shape.root, into: captured, list: None, path: None };
-            seed.deserialize(&mut deserializer)?;
-            deserializer.end()
+            read(&repaired, captured)
         }
         None => Err(error),
     })

@@ -1,6 +1,6 @@
 //! The places of a record that a definition reads, as a tree: a record is walked once, whatever the number of rules.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The places of a record that are read.
 #[derive(Debug, Default)]
@@ -9,6 +9,8 @@ pub(crate) struct Shape {
     /// The number of slots.
     pub(crate) slots: usize,
     places: BTreeMap<String, SlotRef>,
+    /// What is read of the elements of lists, by the pointer of the list.
+    lists: BTreeMap<String, Arc<Self>>,
 }
 
 /// A place of a record.
@@ -16,6 +18,8 @@ pub(crate) struct Shape {
 pub(crate) struct Node {
     /// Where the value is stored, and whether it may be a list or an object.
     pub(crate) slot: Option<(usize, bool)>,
+    /// What is read of the elements of a list.
+    pub(crate) elements: Option<Arc<Shape>>,
     /// The inner places of an object.
     pub(crate) keys: Vec<(Box<str>, Node)>,
     /// Whether the list of records is here.
@@ -34,7 +38,7 @@ impl Node {
 
     /// Returns whether the value is kept whole.
     fn is_whole(&self) -> bool {
-        self.slot.is_some_and(|(_, is_tree)| is_tree)
+        self.elements.is_some() || self.slot.is_some_and(|(_, is_tree)| is_tree)
     }
 
     fn find_slot(&self, slot: usize) -> Option<&Self> {
@@ -76,6 +80,7 @@ pub(crate) struct SlotRef {
 pub(crate) struct ShapeBuilder {
     /// By pointer: whether the value may be a list or an object, and how many rules read it.
     wanted: BTreeMap<String, (bool, usize)>,
+    lists: BTreeMap<String, Self>,
     records: Option<String>,
     secrets: Vec<String>,
 }
@@ -96,6 +101,11 @@ impl ShapeBuilder {
         self.want(pointer, true);
     }
 
+    /// Adds a list whose elements are read, and returns what is read of them. What an element has besides is kept with the list.
+    pub(crate) fn list(&mut self, pointer: &str) -> &mut Self {
+        self.lists.entry(pointer.to_owned()).or_default()
+    }
+
     fn want(&mut self, pointer: &str, is_tree: bool) {
         let (known, uses) = self.wanted.entry(pointer.to_owned()).or_default();
         *known |= is_tree;
@@ -109,6 +119,10 @@ impl ShapeBuilder {
 
     /// Builds the shape.
     pub(crate) fn build(mut self) -> Shape {
+        // A list that other rules read, too, is kept as it is for them.
+        for list in self.lists.keys() {
+            self.wanted.entry(list.clone()).or_default().1 += 1;
+        }
         // A place inside another one is read from the value of the outer one, and so is one below an index of a list.
         for pointer in self.wanted.keys().cloned().collect::<Vec<_>>() {
             if let Some(list) = before_an_index(&pointer) {
@@ -126,7 +140,9 @@ impl ShapeBuilder {
             slots.entry(place.clone()).or_insert(next);
             *shared.entry(place).or_default() += uses;
         }
-        let mut shape = Shape { slots: slots.len(), ..Shape::default() };
+        let lists = std::mem::take(&mut self.lists);
+        let lists = lists.into_iter().map(|(list, elements)| (list, Arc::new(elements.build()))).collect();
+        let mut shape = Shape { slots: slots.len(), lists, ..Shape::default() };
         for pointer in self.wanted.keys() {
             let outer = outer(pointer, &self.wanted);
             let place = outer.as_deref().unwrap_or(pointer);
@@ -145,8 +161,13 @@ impl ShapeBuilder {
                     && pointer.starts_with(&place)
                     && pointer[place.len()..].starts_with('/')
             });
-            let is_tree = self.wanted.get(&place).is_some_and(|(is_tree, _)| *is_tree) || has_inner;
-            shape.root.at(&tokens(&place)).slot = Some((slot, is_tree));
+            let elements = shape.lists.get(&place).cloned();
+            let is_tree = self
+                .wanted
+                .get(&place)
+                .is_some_and(|(is_tree, uses)| *is_tree || has_inner || (elements.is_some() && *uses > 1));
+            let node = shape.root.at(&tokens(&place));
+            (node.slot, node.elements) = (Some((slot, is_tree)), elements);
         }
         if let Some(records) = &self.records {
             shape.root.at(&tokens(records)).is_records = true;
@@ -179,6 +200,21 @@ impl Shape {
             place.inside.is_none()
                 && self.root.find_slot(place.slot).is_some_and(|node| node.is_whole() && !node.is_secret)
         })
+    }
+
+    /// Returns what is read of the elements of a list.
+    pub(crate) fn elements(&self, list: &str) -> Option<&Arc<Self>> {
+        self.lists.get(list)
+    }
+
+    /// Returns what is read of the elements of the list at a place.
+    pub(crate) fn elements_at(&self, place: &SlotRef) -> Option<&Arc<Self>> {
+        self.root.find_slot(place.slot)?.elements.as_ref()
+    }
+
+    /// Returns whether nothing but a text is read.
+    pub(crate) fn is_of_texts(&self) -> bool {
+        self.root.slot.is_some() && self.root.is_leaf()
     }
 
     /// Returns where the value of a pointer is, if it was added.

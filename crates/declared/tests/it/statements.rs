@@ -216,6 +216,47 @@ async fn an_element_that_does_not_say_what_it_is_makes_the_others_a_part() {
 }
 
 #[tokio::test]
+async fn what_an_element_has_besides_is_kept_with_its_list() {
+    let map = "groups = [{ each = \"/teams\", id = \"/id\", name = \"/of/name\" }]\n\
+               labels = [{ each = \"/more/tags\", name = \"\" }]\n\
+               access.owner = { any = { of = \"/teams\", where = { \"/lead\" = true } } }\n\
+               title = { pick = { from = \"/more\", at = \"/title\" } }";
+    let body = r#"{"members": [
+        {"id": 1, "teams": [{"id": 4, "of": {"name": "ops"}}], "more": {"tags": ["a", "b"]}},
+        {"id": 2, "teams": [{"id": 4, "of": null}, {"id": 5, "of": {"name": "docs", "lead": "x"}}]},
+        {"id": 3, "teams": [{"id": 4, "of": "ops", "lead": true}], "more": {"tags": [{"name": "a"}]}},
+        {"id": 4, "teams": ["ops", "\ud800"]},
+        {"id": 5, "teams": {"id": 4}, "more": {"tags": "a"}}
+    ]}"#;
+    let (_folder, provider) =
+        connect(&definition("paging = { style = \"none\" }", map, ""), &[("list", body)], None);
+    let (profiles, is_complete) = list(&provider).await;
+    assert!(is_complete);
+    let names = |profile: &Profile| -> Option<Vec<Option<String>>> {
+        let groups = profile.groups.value()?;
+        Some(groups.iter().map(|group| group.name.value().cloned()).collect())
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        profiles.iter().map(names).collect::<Vec<_>>(),
+        [
+            Some(vec![some("ops")]),
+            Some(vec![None, some("docs")]),
+            Some(vec![None]),
+            Some(vec![None, None]),
+            None
+        ]
+    );
+    let labels = |profile: &Profile| profile.labels.value().map(Vec::len);
+    assert_eq!(profiles.iter().map(labels).collect::<Vec<_>>(), [Some(2), None, Some(1), None, None]);
+    let owner: Vec<_> = profiles.iter().map(|profile| profile.access.owner.value().copied()).collect();
+    assert_eq!(owner, [None, None, Some(true), None, None]);
+    let kept = |profile: &Profile| serde_json::to_value(&profile.extension).unwrap()["teams"].is_array();
+    assert_eq!(profiles.iter().map(kept).collect::<Vec<_>>(), [false, true, true, true, false]);
+    assert_eq!(profiles[4].unknown.get("teams").unwrap().get(), r#"{"id": 4}"#);
+}
+
+#[tokio::test]
 async fn a_list_with_secrets_that_no_rule_reads_is_not_kept() {
     let secrets = "secrets = [\"/keys/*/code\", \"/code\"]\n";
     let definition = secrets.to_owned() + &definition("paging = { style = \"none\" }", "", "");

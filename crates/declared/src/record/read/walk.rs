@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use super::{Captured, Found, List, ReadRecord, Slot};
+use super::{Captured, Found, List, ReadRecord, Slot, elements};
 use crate::{record::shape::Node, template::remove_each};
 
 /// The names on the way to a place.
@@ -29,13 +29,37 @@ impl Path<'_> {
     }
 }
 
+/// What becomes of what no rule reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeps {
+    /// It is skipped: around the records of a page.
+    Nothing,
+    /// It is kept: in a record.
+    Unknown,
+    /// It is noted that there is some: in an element of a list, which is then kept whole.
+    Mark,
+}
+
 /// Reads a place and everything inside.
 pub(super) struct Walk<'n, 'c, 'l, 'a> {
     pub(super) node: &'n Node,
     pub(super) into: &'c mut Captured,
-    /// The list of records, in a page. A record has none, and keeps what no rule names.
+    /// The list of records, in a page.
     pub(super) list: Option<&'c mut List<'l>>,
     pub(super) path: Option<&'a Path<'a>>,
+    pub(super) keeps: Keeps,
+}
+
+impl<'n, 'c> Walk<'n, 'c, '_, '_> {
+    /// Reads a record.
+    pub(super) fn of_record(node: &'n Node, into: &'c mut Captured) -> Self {
+        Self { node, into, list: None, path: None, keeps: Keeps::Unknown }
+    }
+
+    /// Reads an element of a list, of whatever type.
+    pub(super) fn of_element(node: &'n Node, into: &'c mut Captured) -> Self {
+        Self { node, into, list: None, path: None, keeps: Keeps::Mark }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
@@ -49,6 +73,12 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
         }
         if self.node.is_secret && self.node.slot.is_none() && self.node.is_leaf() {
             return IgnoredAny::deserialize(deserializer).map(drop);
+        }
+        if let (Some(shape), Some((slot, is_tree))) = (&self.node.elements, self.node.slot) {
+            let raw = <&RawValue>::deserialize(deserializer)?;
+            let value = elements::slot(raw, shape, is_tree, &self.node.secrets)?;
+            store(self.into, slot, value);
+            return Ok(());
         }
         match self.node.slot {
             // A list or an object is kept with its text, so that what no rule names is not lost.
@@ -69,7 +99,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
     }
 }
 
-fn raw_slot<E: de::Error>(raw: Box<RawValue>) -> Result<Slot, E> {
+pub(super) fn raw_slot<E: de::Error>(raw: Box<RawValue>) -> Result<Slot, E> {
     let text = raw.get().trim_start();
     if text.starts_with(['{', '[']) {
         let value = serde_json::from_str(text).or_else(|error| match repaired(text) {
@@ -97,10 +127,15 @@ impl Walk<'_, '_, '_, '_> {
             store(self.into, slot, value);
             return Ok(());
         }
+        if self.keeps == Keeps::Mark {
+            // Null in place of an object has nothing that could be read.
+            self.into.has_more |= !matches!(value, Slot::Null);
+            return Ok(());
+        }
         let Some(path) = self.path else {
             return Err(E::custom("invalid type: a value, expected an object"));
         };
-        if self.list.is_none() {
+        if self.keeps == Keeps::Unknown {
             let text = match &value {
                 Slot::Bool(value) => value.to_string(),
                 Slot::Integer(value) => value.to_string(),
@@ -163,10 +198,14 @@ impl<'de> Visitor<'de> for Walk<'_, '_, '_, '_> {
             store(self.into, slot, raw_slot(raw)?);
             return Ok(());
         }
+        if self.keeps == Keeps::Mark {
+            self.into.has_more = true;
+            return Ok(());
+        }
         let Some(path) = self.path else {
             return Err(de::Error::custom("invalid type: a list, expected an object"));
         };
-        if self.list.is_none()
+        if self.keeps == Keeps::Unknown
             && let Ok(raw) = serde_json::value::to_raw_value(&all)
         {
             self.into.unknown.insert(path.joined(), raw.into());
@@ -194,11 +233,12 @@ impl<'de> Visitor<'de> for Walk<'_, '_, '_, '_> {
                     let (name, node) = &self.node.keys[place];
                     at = place + 1;
                     let path = Path { name, outer: self.path };
-                    let list = self.list.as_deref_mut();
-                    fields.next_value_seed(Walk { node, into: self.into, list, path: Some(&path) })?;
+                    let (list, keeps) = (self.list.as_deref_mut(), self.keeps);
+                    fields.next_value_seed(Walk { node, into: self.into, list, path: Some(&path), keeps })?;
                 }
                 Key::Unknown(name) => {
-                    if self.list.is_some() {
+                    if self.keeps != Keeps::Unknown {
+                        self.into.has_more = true;
                         fields.next_value::<IgnoredAny>()?;
                         continue;
                     }
@@ -285,7 +325,7 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
                 continue;
             }
             let mut captured = Captured::of(list.how.record);
-            let seed = Walk { node: &list.how.record.root, into: &mut captured, list: None, path: None };
+            let seed = Walk::of_record(&list.how.record.root, &mut captured);
             if items.next_element_seed(seed)?.is_none() {
                 return Ok(());
             }
