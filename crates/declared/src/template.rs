@@ -268,8 +268,7 @@ pub(crate) fn set_at(target: &mut Value, pointer: &str, value: Value) {
     *here = value;
 }
 
-/// Removes the value at a pointer.
-/// Removes a value; a number or `*` in the pointer is each element of a list.
+/// Removes the values at a pointer. A number or `*` in it is each element of a list, and an object in place of the list is its only element.
 pub(crate) fn remove_each(target: &mut Value, pointer: &str) {
     let Some(rest) = pointer.strip_prefix('/') else { return };
     let (token, inner) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
@@ -282,6 +281,16 @@ pub(crate) fn remove_each(target: &mut Value, pointer: &str) {
                     remove_each(item, inner);
                 }
             }
+        }
+        Value::Object(fields) if token == "*" || token.bytes().all(|digit| digit.is_ascii_digit()) => {
+            if inner.is_empty() {
+                fields.clear();
+                return;
+            }
+            for value in fields.values_mut() {
+                remove_each(value, inner);
+            }
+            remove_each(target, inner);
         }
         Value::Object(_) if inner.is_empty() => remove_at(target, pointer),
         Value::Object(fields) => {

@@ -1,6 +1,6 @@
 //! `anyprofile list`
 
-use anyprofile::{AccountReport, ListQuery, profile::NoteKind};
+use anyprofile::{AccountReport, Capabilities, ListQuery, profile::NoteKind};
 
 use super::export::write_report;
 use crate::{
@@ -39,8 +39,8 @@ async fn deliver(
     query.unordered = list.paging.unordered;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let may_enrich = !query.enrich
-        && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
+    let may_enrich =
+        !query.enrich && session.directory.providers().iter().any(|it| may_enrich_list(it.capabilities()));
     if list.csv_bom && global.output != Format::Csv {
         return Err(Failure::Usage("--csv-bom requires -o csv".to_owned()));
     }
@@ -130,4 +130,11 @@ async fn deliver(
     let has_gaps = writer.left_out() > 0
         || reports.iter().any(|report| !report.is_complete() && !summary::is_limited(report));
     Ok(if exit == Exit::Complete && has_gaps { Exit::Partial } else { exit })
+}
+
+/// Returns whether a listing can be enriched with records that it does not read anyway.
+fn may_enrich_list(capabilities: &Capabilities) -> bool {
+    let collections = &capabilities.listing.collections;
+    let has_further = collections.is_empty() || collections.iter().any(|it| !it.enrich_views.is_empty());
+    capabilities.operations.enrich.is_supported() && has_further
 }

@@ -99,10 +99,10 @@ pub(crate) fn list_in_words<T: AsRef<str> + serde::Serialize>(names: &[T]) -> St
     serde_json::to_string(names).unwrap_or_default()
 }
 
-/// Returns the name of a role, and its scope if it has one.
+/// Returns the name of a role, and the name or the id of its scope if it has one.
 fn role_in_words(assignment: &RoleAssignment) -> Option<String> {
     let role = assignment.role.value()?;
     let name = role.name.value().or(role.id.value())?;
-    let place = assignment.scope.value().and_then(|scope| scope.name.value());
+    let place = assignment.scope.value().and_then(|scope| scope.name.value().or(scope.id.value()));
     Some(place.map_or_else(|| name.clone(), |place| format!("{name} ({place})")))
 }

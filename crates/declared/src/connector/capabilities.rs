@@ -85,9 +85,13 @@ fn listing(plan: &ServicePlan, page_size: Option<u32>, capabilities: &mut Capabi
                 matches!(part, FilterPart::Email | FilterPart::Role) || shares_a_parameter(collection, *part)
             };
             let unfiltered = parts.iter().copied().filter(|part| !own.contains(part) || loosely(part));
-            ListedCollection::new(collection.kind.clone(), views)
+            let listed = ListedCollection::new(collection.kind.clone(), views)
                 .enriched_by(collection.enrich.iter().cloned())
-                .without_filters(unfiltered)
+                .without_filters(unfiltered);
+            match plan.get(&collection.kind).and_then(|get| get.leaves_out.clone()) {
+                Some(who) => listed.with_more_than_get(who),
+                None => listed,
+            }
         })
         .collect();
     let sizes: Vec<_> =

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use anyprofile_core::{Error, ErrorKind, Profile, Result};
@@ -18,9 +19,12 @@ use crate::{
 /// How many pages a joined list may have: more are taken for a list without an end.
 const MOST_PAGES: usize = 10_000;
 
+/// How long a list that could not be read is not asked for again: as long as a page of profiles may take that it is for.
+const FAILED: Duration = Duration::from_secs(30);
+
 /// The records of a joined list, by the id of the profile.
 #[derive(Debug, Default)]
-pub(super) struct Joined(HashMap<String, ReadRecord>);
+pub(super) struct Joined(HashMap<String, Vec<ReadRecord>>);
 
 /// What a page of a joined list leads to.
 struct JoinPage {
@@ -41,26 +45,48 @@ impl DeclaredConnector {
                 "the list does not have profiles with this status",
             ));
         }
-        let fact = Fact::<Joined>::named(format!("join.{}", join.view.as_str())).at_most(join.kept);
-        let joined = caller.remember(fact, self.read_join(caller, index)).await?;
-        let record = joined.0.get(id.native());
+        let joined = self.kept_join(caller, index).await?;
+        let records = joined.0.get(id.native());
         if let Some([inside, outside]) = &join.membership {
-            let fields = if record.is_some() { inside } else { outside };
+            let fields = if records.is_some() { inside } else { outside };
             let mut profile = Profile::read_from(join.view.clone(), id.clone());
             for (path, value) in fields {
                 set(&mut profile, path, value);
             }
             return Ok(profile);
         }
-        match record {
-            Some(record) => {
-                let record = ReadRecord { captured: record.captured.clone(), raw: record.raw.clone() };
-                Ok(join.part.plan.under(id.clone(), record, now()))
+        let under = |record: &ReadRecord| {
+            let record = ReadRecord { captured: record.captured.clone(), raw: record.raw.clone() };
+            join.part.plan.under(id.clone(), record, now())
+        };
+        match records.and_then(|records| records.split_first()) {
+            Some((first, others)) => {
+                let mut profile = under(first);
+                for other in others {
+                    join.part.plan.agree(&mut profile, &under(other));
+                }
+                Ok(profile)
             }
             None => Err(Error::new(ErrorKind::NotFound, "the joined list does not have the profile")
                 .with_provider(caller.info())
                 .with_operation(join.part.request.operation().to_owned())
                 .with_from_service(true)),
+        }
+    }
+
+    /// Returns a joined list, which is read once. So is one that cannot be read: it would be asked for again for each profile.
+    async fn kept_join(&self, caller: &Caller, index: usize) -> Result<Arc<Joined>> {
+        let join = &self.plan.joins[index];
+        let failed =
+            Fact::<Option<Error>>::named(format!("join.{}.failed", join.view.as_str())).at_most(FAILED);
+        let fact = Fact::<Joined>::named(format!("join.{}", join.view.as_str())).at_most(join.kept);
+        let read = async {
+            let read = caller.remember(fact.clone(), Box::pin(self.read_join(caller, index))).await;
+            Ok(read.err())
+        };
+        match &*caller.remember(failed, read).await? {
+            Some(error) => Err(error.clone()),
+            None => caller.remember(fact, Box::pin(self.read_join(caller, index))).await,
         }
     }
 
@@ -78,7 +104,9 @@ impl DeclaredConnector {
                 join_page(response, join, &at)
             });
             let page = caller.call(&operation).await?;
-            joined.0.extend(page.records);
+            for (key, record) in page.records {
+                joined.0.entry(key).or_default().push(record);
+            }
             match page.next {
                 None => return Ok(joined),
                 // A list that leads back has no end, and is not whole.

@@ -38,8 +38,9 @@ pub(super) fn collection(plan: &CollectionPlan) -> Collection {
 /// Returns whether a collection may have somebody who matches a query.
 pub(super) fn may_match(collection: &CollectionPlan, query: &ListQuery) -> bool {
     let kinds = &query.filter.kind;
-    let kind = collection.parts.first().and_then(|part| part.plan.constant_kind());
-    kinds.is_empty() || kind.is_none_or(|kind| kinds.contains(&Expected::Is(kind)))
+    let may_be_of =
+        |part: &PartPlan| part.plan.constant_kind().is_none_or(|kind| kinds.contains(&Expected::Is(kind)));
+    kinds.is_empty() || collection.parts.iter().any(may_be_of)
 }
 
 /// A page of a part, and what it leads to.
@@ -85,8 +86,9 @@ impl DeclaredConnector {
             let place = PartPlace { collection: index, part: progress.part, filter: Some(number) };
             self.call(caller, request, place, query, &Progress::default()).await?
         } else {
-            if let (Some(TotalPlan::Request(request, at)), true) = (&part.total, progress.position.is_empty())
-            {
+            // It counts everybody, whatever the filter.
+            let is_first = progress.position.is_empty() && filters.is_empty();
+            if let (Some(TotalPlan::Request(request, at)), true) = (&part.total, is_first) {
                 let (request, at) = (request.request(&self.values(), self.additions()), at.clone());
                 let operation = Operation::new(request, move |response| number_at(response, &at));
                 progress.total = Some(caller.call(&operation).await?);
@@ -354,13 +356,11 @@ fn part_page(response: &Response, part: &PartPlan, progress: &Progress) -> Resul
     Ok(PartPage { page, step, records, total })
 }
 
-/// Returns the statuses that one of the collections can be filtered by.
+/// Returns the statuses that each collection can be filtered by that can be filtered by some.
 pub(super) fn statuses(collections: &[CollectionPlan]) -> Vec<Status> {
-    let mut all: Vec<Status> = Vec::new();
-    for status in collections.iter().flat_map(|collection| collection.filters.status.keys()) {
-        if !all.contains(status) {
-            all.push(status.clone());
-        }
-    }
-    all
+    let mut filtered =
+        collections.iter().map(|it| &it.filters.status).filter(|statuses| !statuses.is_empty());
+    let Some(first) = filtered.next() else { return Vec::new() };
+    let others: Vec<_> = filtered.collect();
+    first.keys().filter(|status| others.iter().all(|other| other.contains_key(*status))).cloned().collect()
 }

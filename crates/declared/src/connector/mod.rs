@@ -131,8 +131,9 @@ impl Connector for DeclaredConnector {
         self.list_page(caller, query, place.collection, place.token()).await
     }
 
-    async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
-        self.get_one(caller, id).await
+    async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        let profile = self.get_one(caller, id).await?;
+        self.with_records(caller, profile, &options.fields).await
     }
 
     async fn current(&self, caller: &Caller, options: &GetOptions) -> Result<Profile> {
@@ -156,7 +157,8 @@ impl Connector for DeclaredConnector {
             let profile = current.plan.profile(response.info(), record, now());
             profile.map_err(|reason| response.error(ErrorKind::Decode, reason))
         });
-        caller.call(&operation).await
+        let profile = caller.call(&operation).await?;
+        self.with_records(caller, profile, &options.fields).await
     }
 
     async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{Error, ErrorKind, FindKey, IdKind, Profile, ProfileId, Result, profile::View};
+use anyprofile_core::{
+    Error, ErrorKind, FieldPath, FindKey, IdKind, Profile, ProfileId, Result,
+    capabilities::Readable,
+    profile::{MissingReason, View},
+};
 use anyprofile_engine::LookUp;
 use anyprofile_http::{Caller, Operation, Response};
 use serde_json::Value;
@@ -12,6 +16,7 @@ use crate::{
     mapping::RecordPlan,
     operations::RequestPlan,
     plan::{FindPlan, GetPlan, ServicePlan},
+    record::read_value,
     template::Values,
 };
 
@@ -56,14 +61,39 @@ impl DeclaredConnector {
         let Some(get) = self.plan.get(&id.kind) else {
             return Err(self.capabilities.operations.get.missing(caller.info(), "get"));
         };
-        caller.call(&get_operation(&self.plan, self.addressed(&get.request, id), id)).await
+        let read = caller.call(&get_operation(&self.plan, self.addressed(&get.request, id), id)).await;
+        read.map_err(|error| match &get.leaves_out {
+            Some(who) if error.kind() == ErrorKind::NotFound => {
+                error.with_hint(format!("the service does not read {who} alone: look into the list"))
+            }
+            _ => error,
+        })
+    }
+
+    /// Adds the further records that a list always reads, those that show one of these fields if some are named.
+    pub(super) async fn with_records(
+        &self,
+        caller: &Caller,
+        mut profile: Profile,
+        fields: &[FieldPath],
+    ) -> Result<Profile> {
+        let views = self.collection(&profile.id.kind).map(|collection| &collection.with);
+        for view in views.into_iter().flatten() {
+            let shows = |field| self.capabilities.fields.readable_in(field, [view]) != Readable::No;
+            if !fields.is_empty() && !fields.iter().any(shows) {
+                continue;
+            }
+            let record = self.complete_by(caller, &profile, view).await;
+            profile.merge_or_note(view.clone(), record, MissingReason::of_one_among_many)?;
+        }
+        Ok(profile)
     }
 
     pub(super) async fn look_up_key(&self, caller: &Caller, key: &FindKey) -> LookUp {
         let (find, value) = match key {
             // Who is listed and cannot be read alone would not be found.
             FindKey::NativeId(_)
-                if self.plan.collections.iter().any(|it| self.plan.get(&it.kind).is_none()) =>
+                if self.plan.collections.iter().any(|it| self.has_more_than_get(&it.kind)) =>
             {
                 return LookUp::Listed;
             }
@@ -73,18 +103,39 @@ impl DeclaredConnector {
             FindKey::ExternalId(id) => (&self.plan.find_external_id, id),
             _ => return LookUp::Unanswerable,
         };
-        if let Some(find) = find {
-            return LookUp::Direct(self.find(caller, find, key, value).await.map(Box::new));
-        }
         let get = self.plan.gets.iter().find(|get| match key {
             FindKey::Email(_) => get.by_email,
             FindKey::Username(_) => get.by_username,
             _ => false,
         });
-        match get.and_then(|get| Some((get, get.kinds.first()?))) {
-            Some((get, kind)) => LookUp::Direct(self.get_by(caller, get, kind, value).await.map(Box::new)),
-            None => LookUp::Listed,
+        let kinds = match (find, get) {
+            (Some(find), _) => std::slice::from_ref(&find.kind),
+            (None, Some(get)) => &get.kinds,
+            (None, None) => return LookUp::Listed,
+        };
+        // The request is for profiles of one sort, and the person may be, or may also be, one of another.
+        if self.plan.collections.iter().any(|collection| !kinds.contains(&collection.kind)) {
+            return LookUp::Listed;
         }
+        let (found, leaves_out) = match (find, get.and_then(|get| Some((get, get.kinds.first()?)))) {
+            (Some(find), _) => (self.find(caller, find, key, value).await, find.leaves_out),
+            (None, Some((get, kind))) => {
+                (self.get_by(caller, get, kind, value).await.map(Some), get.leaves_out.is_some())
+            }
+            (None, None) => return LookUp::Listed,
+        };
+        match found {
+            Ok(Some(profile)) => LookUp::Direct(Ok(Box::new(profile))),
+            // Several match, or none of those that the search found has the key.
+            Ok(None) => LookUp::Listed,
+            Err(error) if leaves_out && error.kind() == ErrorKind::NotFound => LookUp::Listed,
+            Err(error) => LookUp::Direct(Err(error)),
+        }
+    }
+
+    /// Returns whether a list has somebody whom `get` does not read.
+    fn has_more_than_get(&self, kind: &IdKind) -> bool {
+        self.plan.get(kind).is_none_or(|get| get.leaves_out.is_some())
     }
 
     /// Reads a profile by another name than its id.
@@ -101,30 +152,49 @@ impl DeclaredConnector {
         caller.call(&operation).await
     }
 
-    async fn find(&self, caller: &Caller, find: &FindPlan, key: &FindKey, value: &str) -> Result<Profile> {
+    /// Sends the request that finds a profile. `None` if more than one is found, or one without the key: a search may find what is like it.
+    async fn find(
+        &self,
+        caller: &Caller,
+        find: &FindPlan,
+        key: &FindKey,
+        value: &str,
+    ) -> Result<Option<Profile>> {
         let value = Value::from(if find.is_lower_case { value.to_lowercase() } else { value.to_owned() });
         let values = Values { value: Some(&value), ..self.values() };
         let request = find.request.request(&values, self.additions());
-        if let Some(id) = &find.id {
-            let at = id.clone();
-            let native = caller.call(&Operation::new(request, move |response| id_at(response, &at))).await?;
+        let is_only = |response: &Response, pointer: &str| -> Result<bool> {
+            let Some((list, _)) = pointer.split_once("/0") else { return Ok(true) };
+            Ok(read_value(response, list)?.as_array().is_none_or(|all| all.len() == 1))
+        };
+        let profile = if let Some(at) = &find.id {
+            let at = at.clone();
+            let operation = Operation::new(request, move |response| {
+                let id = id_at(response, &at)?;
+                Ok(is_only(response, &at)?.then_some(id))
+            });
+            let Some(native) = caller.call(&operation).await? else { return Ok(None) };
             let info = caller.info();
             let id = ProfileId::new(info.service.clone(), info.account.clone(), find.kind.clone(), native)?;
-            return self.get_one(caller, &id).await;
-        }
-        let (plan, key) = (Arc::clone(&self.plan), key.clone());
-        let operation = Operation::new(request, move |response| {
-            let find = match &key {
-                FindKey::Email(_) => &plan.find_email,
-                FindKey::Username(_) => &plan.find_username,
-                _ => &plan.find_external_id,
-            };
-            let Some(find) = find else { return Err(nobody(response, "")) };
-            let record = record_of(response, &find.record, &find.plan.shape)?;
-            let profile = find.plan.profile(response.info(), record, now());
-            profile.map_err(|reason| response.error(ErrorKind::Decode, reason))
-        });
-        caller.call(&operation).await
+            self.get_one(caller, &id).await?
+        } else {
+            let (plan, asked) = (Arc::clone(&self.plan), key.clone());
+            let operation = Operation::new(request, move |response| {
+                let find = match &asked {
+                    FindKey::Email(_) => &plan.find_email,
+                    FindKey::Username(_) => &plan.find_username,
+                    _ => &plan.find_external_id,
+                };
+                let Some(find) = find else { return Err(nobody(response, "")) };
+                let record = record_of(response, &find.record, &find.plan.shape)?;
+                let profile = find.plan.profile(response.info(), record, now());
+                let profile = profile.map_err(|reason| response.error(ErrorKind::Decode, reason))?;
+                Ok(is_only(response, &find.record)?.then_some(profile))
+            });
+            let Some(profile) = caller.call(&operation).await? else { return Ok(None) };
+            profile
+        };
+        Ok(Some(profile).filter(|profile| key.matches(profile)))
     }
 
     /// Returns whether a view of a profile can be read by itself.

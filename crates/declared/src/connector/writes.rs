@@ -267,12 +267,8 @@ impl DeclaredConnector {
 /// Adds to a body what is sent besides the changed fields.
 fn keep(update: &UpdatePlan, body: &mut Value, record: Option<&Value>) {
     let Some(record) = record else { return };
-    if update.keep.whole
-        && let (Value::Object(body), Value::Object(fields)) = (&mut *body, record)
-    {
-        for (key, value) in fields {
-            body.entry(key.clone()).or_insert_with(|| value.clone());
-        }
+    if update.keep.whole {
+        keep_whole(body, record);
     }
     for pointer in &update.keep.without {
         remove_at(body, pointer);
@@ -280,6 +276,17 @@ fn keep(update: &UpdatePlan, body: &mut Value, record: Option<&Value>) {
     for (to, from) in &update.keep.values {
         if let Some(value) = record.pointer(from) {
             set_at(body, to, value.clone());
+        }
+    }
+}
+
+/// Adds to a body what it does not have of a record, also inside of objects.
+fn keep_whole(body: &mut Value, record: &Value) {
+    let (Value::Object(body), Value::Object(fields)) = (body, record) else { return };
+    for (key, value) in fields {
+        match body.get_mut(key) {
+            Some(own) => keep_whole(own, value),
+            None => drop(body.insert(key.clone(), value.clone())),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Rule, Scalars};
 
 /// What the fields of a record mean. Everything else that a record has is kept under `unknown`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -73,6 +73,11 @@ pub struct Map {
 }
 
 impl Map {
+    /// Returns whether there is no rule.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Returns the fields with one text, by their names.
     pub(crate) fn texts(&self) -> [(&'static str, &Option<Rule>); 9] {
         [
@@ -90,7 +95,7 @@ impl Map {
 }
 
 /// An e-mail address, or a list of them.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -119,7 +124,7 @@ pub struct EmailRule {
 }
 
 /// An item of a list such as roles, or several.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -159,7 +164,7 @@ pub struct ItemRule {
 }
 
 /// A person or program that a profile refers to.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

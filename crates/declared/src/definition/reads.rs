@@ -23,6 +23,9 @@ pub struct Get {
     /// Where the record is in the response. Default: it is the response.
     #[serde(default)]
     pub record: String,
+    /// Whom the lists have and the request does not find, such as deleted people. A search then goes through the lists, too.
+    #[serde(default)]
+    pub leaves_out: Option<String>,
     /// Whether an e-mail address is accepted in place of the id. Default: no.
     #[serde(default)]
     pub by_email: bool,
@@ -93,6 +96,9 @@ pub struct FindRequest {
     /// Where the id is, if the response is no record. The profile is then read with `get`.
     #[serde(default)]
     pub id: Option<String>,
+    /// Whom the lists have and the request does not find, such as deleted people. A search then goes through the lists, too.
+    #[serde(default)]
+    pub leaves_out: Option<String>,
     /// Whether the value is sent in lower case, for a service that stores it so and compares exactly. Default: no.
     #[serde(default)]
     pub lower_case: bool,
@@ -137,6 +143,9 @@ pub struct Join {
     /// Where the records are.
     #[serde(default)]
     pub records: String,
+    /// As that of a collection: what a page has in place of an empty list.
+    #[serde(default)]
+    pub empty_if: Option<String>,
     /// The number of records of a page.
     #[serde(default)]
     pub page_size: Option<PageSize>,

@@ -11,7 +11,7 @@ use serde::{
 ///
 /// A value that the record does not have is *absent*, and null is *null*: a rule never makes one into the other, and makes neither into a
 /// value, unless the definition says so with `absent_means`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 #[non_exhaustive]
 pub struct Rule(pub(crate) RuleTable);
@@ -24,7 +24,7 @@ impl Rule {
 }
 
 /// The keys of a rule.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub struct RuleTable {
 
 /// A case of a rule. It applies if all of its conditions are met. One whose value the record does not have is not known to apply or not,
 /// and then the field is absent, unless an earlier case applies.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ pub struct Case {
 }
 
 /// An element of a list.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ pub struct Pick {
 }
 
 /// Whether a list has an element.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! People that a profile refers to.
 
-use anyprofile_core::{Field, Profile, Timestamp, profile::Actor};
+use anyprofile_core::{Field, FieldPath, Profile, Timestamp, profile::Actor};
 
 use super::{lists::text_of, rule::Resolved};
 use crate::record::{Captured, Look, Lookup as _, SlotRef};
@@ -13,6 +13,16 @@ pub(super) enum ActorField {
     ChangedBy,
     Owner,
     Manager,
+}
+
+impl ActorField {
+    pub(super) fn path(self) -> FieldPath {
+        match self {
+            Self::ChangedBy => FieldPath::CHANGED_BY,
+            Self::Owner => FieldPath::OWNER,
+            Self::Manager => FieldPath::EMPLOYEE_MANAGER,
+        }
+    }
 }
 
 pub(super) fn actor(

@@ -13,6 +13,10 @@ pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec
         items.map(|items| items.into_iter().map(into).collect())
     }
 
+    // One that nobody can name is there, too: the others are not all.
+    let is_part = |items: &Field<Vec<Item>>| items.items().iter().any(Item::is_nameless);
+    let is_of_names = [FieldPath::EMAILS, FieldPath::PHONES, FieldPath::SECURITY_MFA_METHODS].contains(path);
+    let items = if is_of_names && is_part(&items) { Field::Absent } else { items };
     if *path == FieldPath::EMAILS {
         // An empty address is none.
         let items = items.map(|items| items.into_iter().filter(Item::has_id).collect::<Vec<_>>());
@@ -71,7 +75,14 @@ pub(super) fn note_if_no_list(profile: &mut Profile, captured: &Captured, place:
     if is_text || matches!(slot, Slot::Absent | Slot::Null | Slot::List(_)) {
         return;
     }
-    if profile.unknown.get(&place.name).is_none()
+    keep_other(profile, captured, place);
+}
+
+/// Notes a value of another type than the expected one, and keeps it.
+pub(super) fn keep_other(profile: &mut Profile, captured: &Captured, place: &SlotRef) {
+    let Some(slot) = captured.slots.get(place.slot).filter(|_| place.inside.is_none()) else { return };
+    if !place.is_secret
+        && profile.unknown.get(&place.name).is_none()
         && let Some(raw) = raw_of(slot)
     {
         profile.unknown.insert(&*place.name, raw);

@@ -75,6 +75,34 @@ pub(super) struct Item {
     scope_id: Field<String>,
     scope_name: Field<String>,
     is_login: bool,
+    /// Whether a part has a value of another type, which is not read.
+    has_other: bool,
+}
+
+/// What rules of lists read: which elements, by the slots of the lists.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    elements: Vec<(usize, Vec<bool>)>,
+    /// Places of the record whose value has another type, and is not read.
+    pub(super) others: Vec<SlotRef>,
+}
+
+impl Uses {
+    fn add(&mut self, list: usize, number: usize, of: usize) {
+        let place = self.elements.iter().position(|(known, _)| *known == list).unwrap_or_else(|| {
+            self.elements.push((list, vec![false; of]));
+            self.elements.len() - 1
+        });
+        if let Some(is_read) = self.elements[place].1.get_mut(number) {
+            *is_read = true;
+        }
+    }
+
+    /// Returns whether all elements of a list were read.
+    pub(super) fn are_all(&self, list: usize, of: usize) -> bool {
+        let read = self.elements.iter().find(|(known, _)| *known == list);
+        of == 0 || read.is_some_and(|(_, elements)| elements.iter().all(|is_read| *is_read))
+    }
 }
 
 /// Whether a list is known, and what is in it.
@@ -116,12 +144,21 @@ impl Parts {
     }
 
     fn item(&self, record: &Captured, now: Timestamp) -> Item {
+        let has_other = std::cell::Cell::new(false);
+        let said = |rule: &'_ Resolved<SlotRef>, is_flag: bool| {
+            let said = rule.say(record, now).said;
+            has_other.set(has_other.get() || is_other(&said, is_flag));
+            if is_flag {
+                (Field::Absent, flag_of(&said))
+            } else {
+                (text_of(&said).empty_as_null(), Field::Absent)
+            }
+        };
         let text = |rule: &Option<Resolved<SlotRef>>| {
-            rule.as_ref().map_or(Field::Absent, |rule| text_of(&rule.say(record, now).said).empty_as_null())
+            rule.as_ref().map_or(Field::Absent, |rule| said(rule, false).0)
         };
-        let flag = |rule: &Option<Resolved<SlotRef>>| {
-            rule.as_ref().map_or(Field::Absent, |rule| flag_of(&rule.say(record, now).said))
-        };
+        let flag =
+            |rule: &Option<Resolved<SlotRef>>| rule.as_ref().map_or(Field::Absent, |rule| said(rule, true).1);
         Item {
             id: text(&self.id),
             name: text(&self.name),
@@ -133,7 +170,32 @@ impl Parts {
             scope_id: text(&self.scope_id),
             scope_name: text(&self.scope_name),
             is_login: self.is_login,
+            has_other: has_other.get(),
         }
+    }
+
+    /// Returns the places whose value has another type than that of the part.
+    fn others(&self, record: &Captured, now: Timestamp) -> Vec<SlotRef> {
+        let texts =
+            [&self.id, &self.name, &self.kind, &self.color, &self.scope, &self.scope_id, &self.scope_name];
+        let flags = [&self.primary, &self.verified];
+        let all =
+            texts.into_iter().map(|rule| (rule, false)).chain(flags.into_iter().map(|rule| (rule, true)));
+        let others = all.filter_map(|(rule, is_flag)| {
+            let rule = rule.as_ref()?;
+            is_other(&rule.say(record, now).said, is_flag).then(|| rule.places())
+        });
+        others.flatten().cloned().collect()
+    }
+}
+
+/// Returns whether a value has another type than that of a part.
+fn is_other(said: &Said<'_>, is_flag: bool) -> bool {
+    match said {
+        Said::Absent | Said::Null => false,
+        Said::Bool(_) => !is_flag,
+        Said::Text(_) | Said::Number(_) => is_flag,
+        Said::Other => true,
     }
 }
 
@@ -259,16 +321,16 @@ impl ListRule {
         }
     }
 
-    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+    fn read(&self, record: &Captured, now: Timestamp, uses: &mut Uses) -> Listed {
         match self {
-            Self::Each(each) => each.read(record, now),
-            Self::One(one) => one.read(record, now),
+            Self::Each(each) => each.read(record, now, uses),
+            Self::One(one) => one.read(record, now, uses),
         }
     }
 }
 
 impl Each {
-    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+    fn read(&self, record: &Captured, now: Timestamp, uses: &mut Uses) -> Listed {
         let elements = match record.listed(&self.list, &self.shape) {
             record::Listed::Elements(elements) => elements,
             record::Listed::Other(Look::Text("") | Look::Null) => return Listed::Null,
@@ -279,9 +341,15 @@ impl Each {
             record::Listed::Other(_) => return Listed::Absent,
         };
         let mut items = Vec::with_capacity(elements.len());
-        for element in elements.iter() {
+        for (number, element) in elements.iter().enumerate() {
             match says_values(element, &self.conditions) {
-                Some(true) => items.push(self.parts.item(element, now)),
+                Some(true) => {
+                    let item = self.parts.item(element, now);
+                    if !item.has_other {
+                        uses.add(self.list.slot, number, elements.len());
+                    }
+                    items.push(item);
+                }
                 // One that does not say whether it is one of them makes the others a part.
                 None if !self.absent_is_no => return Listed::Absent,
                 Some(false) | None => {}
@@ -292,9 +360,17 @@ impl Each {
 }
 
 impl One {
-    fn read(&self, record: &Captured, now: Timestamp) -> Listed {
+    fn item(&self, record: &Captured, now: Timestamp, uses: &mut Uses) -> Item {
+        let item = self.parts.item(record, now);
+        if item.has_other {
+            uses.others.extend(self.parts.others(record, now));
+        }
+        item
+    }
+
+    fn read(&self, record: &Captured, now: Timestamp, uses: &mut Uses) -> Listed {
         let Some((flag, name)) = &self.flag else {
-            let item = self.parts.item(record, now);
+            let item = self.item(record, now, uses);
             return match (&item.id, &item.name) {
                 (Field::Value(_), _) | (_, Field::Value(_)) => Listed::Items(vec![item]),
                 (Field::Null, _) | (_, Field::Null) => Listed::Null,
@@ -303,21 +379,30 @@ impl One {
         };
         match record.look(flag) {
             Look::Bool(true) => {
-                let item = self.parts.item(record, now);
+                let item = self.item(record, now, uses);
                 Listed::Items(vec![Item { name: Field::Value(name.clone()), ..item }])
             }
             Look::Bool(false) => Listed::Items(Vec::new()),
             Look::Null => Listed::Null,
-            _ => Listed::Absent,
+            Look::Absent => Listed::Absent,
+            _ => {
+                uses.others.push(flag.clone());
+                Listed::Absent
+            }
         }
     }
 }
 
 /// Reads all rules of a field. It is absent if the record says nothing of one of the lists; null if it says that there is none.
-pub(super) fn read(rules: &[ListRule], record: &Captured, now: Timestamp) -> Field<Vec<Item>> {
+pub(super) fn read(
+    rules: &[ListRule],
+    record: &Captured,
+    now: Timestamp,
+    uses: &mut Uses,
+) -> Field<Vec<Item>> {
     let (mut all, mut is_null, mut has_items) = (Vec::new(), false, false);
     for rule in rules {
-        match rule.read(record, now) {
+        match rule.read(record, now, uses) {
             // One of several lists that the record does not have: what else it has is not all.
             Listed::Absent if rule.is_of_all() => return Field::Absent,
             Listed::Absent => {}
@@ -338,6 +423,11 @@ pub(super) fn read(rules: &[ListRule], record: &Captured, now: Timestamp) -> Fie
 impl Item {
     pub(super) fn has_id(&self) -> bool {
         self.id.is_known()
+    }
+
+    /// Returns whether nothing says which one it is. Null says that there is none.
+    pub(super) fn is_nameless(&self) -> bool {
+        self.id.is_absent() && self.name.is_absent()
     }
 
     pub(super) fn into_email(self) -> Email {

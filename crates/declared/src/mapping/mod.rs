@@ -1,6 +1,7 @@
 //! Turns records into profiles, as the `map` of a definition says.
 
 mod actors;
+mod agree;
 pub(crate) mod fields;
 mod items;
 mod lists;
@@ -17,7 +18,7 @@ use anyprofile_core::{
 use self::{
     actors::{ActorField, ActorRules, actor, set_actor},
     fields::{Target, scalars},
-    items::{note_if_no_list, set_list},
+    items::{keep_other, note_if_no_list, set_list},
     lists::{ListRule, flag_of, text_of},
     places::Places,
     rule::{Resolved, ResolvedCase, Said},
@@ -244,19 +245,26 @@ impl RecordPlan {
         }
         // Lists are read first: the values of other rules are moved out of the record.
         let mut further = std::collections::BTreeMap::new();
+        let mut uses = lists::Uses::default();
         for FieldRules { path, rules } in &self.lists {
-            let items = lists::read(rules, &captured, now);
+            let items = lists::read(rules, &captured, now, &mut uses);
             set_list(&mut profile, path, items);
             for place in rules.iter().filter_map(ListRule::place) {
                 let takes_text = self.texts.contains(&place.slot);
                 note_if_no_list(&mut profile, &captured, place, takes_text);
             }
         }
+        for place in &uses.others {
+            keep_other(&mut profile, &captured, place);
+        }
         // What no rule reads of a list or an object is not lost.
         for place in &self.trees {
             let unread = match captured.slots.get(place.slot) {
                 Some(Slot::Tree(_, raw)) => Some(&**raw),
-                Some(Slot::List(elements)) => elements.unread(),
+                Some(Slot::List(elements)) => {
+                    let is_read = !elements.has_more() && uses.are_all(place.slot, elements.len());
+                    (!is_read).then(|| elements.raw())
+                }
                 _ => None,
             };
             if let Some(raw) = unread {
@@ -279,7 +287,7 @@ impl RecordPlan {
     fn set(&self, profile: &mut Profile, rule: &ScalarRule, captured: &mut Captured, now: Timestamp) {
         let target = match rule.target {
             Target::Time(field) => {
-                let time = time::read(profile, &rule.path, &rule.name, &rule.rule, captured, now);
+                let time = time::read(profile, rule, captured, now);
                 *field(profile) = time;
                 return;
             }
@@ -297,7 +305,9 @@ impl RecordPlan {
         let meant = rule.rule.say(captured, now);
         // Values of cases that did not decide are kept.
         if rule.rule.has_cases() && matches!(meant.said, Said::Absent) {
-            for place in rule.rule.places().into_iter().filter(|place| place.inside.is_none()) {
+            for place in
+                rule.rule.places().into_iter().filter(|place| place.inside.is_none() && !place.is_secret)
+            {
                 let slot = captured.slots.get(place.slot).filter(|slot| slot.look().is_scalar());
                 if let Some(raw) = slot.and_then(raw_of) {
                     profile.unknown.insert(&*place.name, raw);
@@ -316,7 +326,7 @@ impl RecordPlan {
         };
         if !is_of_type {
             profile.notes.push(Note::new(FieldPath::unknown(&rule.name), NoteKind::OtherType));
-            for place in rule.rule.places() {
+            for place in rule.rule.places().into_iter().filter(|place| !place.is_secret) {
                 if let Some(raw) = captured.slots.get(place.slot).and_then(raw_of) {
                     profile.unknown.insert(&*place.name, raw);
                 }
@@ -419,7 +429,7 @@ fn raw_of(slot: &Slot) -> Option<RawJson> {
         Slot::Float(value) => return RawJson::encode(value),
         Slot::Text(text) => return RawJson::encode(text),
         Slot::Tree(_, raw) => raw.clone(),
-        Slot::List(elements) => elements.raw()?.to_owned(),
+        Slot::List(elements) => elements.raw().to_owned(),
     };
     Some(RawJson::from(text))
 }

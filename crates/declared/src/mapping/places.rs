@@ -76,5 +76,5 @@ fn found(shape: &Shape, pointer: &str) -> SlotRef {
 
 /// A place that is not known yet.
 fn nowhere() -> SlotRef {
-    SlotRef { slot: usize::MAX, inside: None, is_only: false, name: "".into() }
+    SlotRef { slot: usize::MAX, inside: None, is_only: false, is_secret: false, name: "".into() }
 }

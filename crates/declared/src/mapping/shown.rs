@@ -2,7 +2,7 @@
 
 use anyprofile_core::FieldPath;
 
-use super::{FieldRules, RecordPlan, actors::ActorField, lists::ListRule, name_of};
+use super::{FieldRules, RecordPlan, lists::ListRule, name_of};
 use crate::record::SlotRef;
 
 /// A field that a view shows, for the table of fields.
@@ -37,16 +37,11 @@ impl RecordPlan {
         let name = |place: &SlotRef| {
             if place.name.is_empty() { self.view.as_str().to_owned() } else { place.name.to_string() }
         };
-        // A list of texts that a rule reads has nothing else.
-        let is_of_texts = |place: &SlotRef| self.shape.elements_at(place).is_some_and(|it| it.is_of_texts());
-        let mut lists: Vec<String> =
-            self.trees.iter().filter(|place| !is_of_texts(place)).map(name).collect();
+        // A list whose elements are read is kept where they have more, which is not foreseen.
+        let is_read = |place: &SlotRef| self.shape.elements_at(place).is_some();
+        let mut lists: Vec<String> = self.trees.iter().filter(|place| !is_read(place)).map(name).collect();
         for (field, _, rules) in &self.actors {
-            let path = match field {
-                ActorField::ChangedBy => FieldPath::CHANGED_BY,
-                ActorField::Owner => FieldPath::OWNER,
-                ActorField::Manager => FieldPath::EMPLOYEE_MANAGER,
-            };
+            let path = field.path();
             let names: Vec<_> = rules.iter().flatten().map(|rule| name_of(rule).into_string()).collect();
             add(path, &names.join(", "), None);
         }

@@ -1,13 +1,13 @@
 //! Times in the forms of services.
 
 use anyprofile_core::{
-    Field, FieldPath, Profile, Timestamp,
+    Field, Profile, Timestamp,
     profile::{Note, NoteKind},
     wire::{TimeText, read_time},
 };
 
-use super::rule::{Resolved, Said};
-use crate::{definition::TimeForm, record::Lookup};
+use super::{ScalarRule, rule::Said};
+use crate::{definition::TimeForm, record::Captured};
 
 /// The time between 1601, where Windows' file time begins, and 1970, in 100 ns.
 const FILE_TIME_BEFORE_1970: i128 = 116_444_736_000_000_000;
@@ -23,14 +23,14 @@ pub(super) fn of_number(number: i64, form: TimeForm) -> Option<Timestamp> {
 }
 
 /// Reads a time into a profile.
-pub(super) fn read<L: Lookup<Place = P>, P>(
+pub(super) fn read(
     profile: &mut Profile,
-    path: &FieldPath,
-    name: &str,
-    rule: &Resolved<P>,
-    record: &L,
+    of: &ScalarRule,
+    record: &Captured,
     now: Timestamp,
 ) -> Field<Timestamp> {
+    let (path, name, rule) = (&of.path, &*of.name, &of.rule);
+    let is_secret = rule.places().iter().any(|place| place.is_secret);
     let said = rule.say(record, now).said;
     if rule.is_never(&said) {
         return Field::Null;
@@ -44,7 +44,7 @@ pub(super) fn read<L: Lookup<Place = P>, P>(
             Said::Text(text) => serde_json::to_string(text).unwrap_or_default(),
             _ => return Field::Absent,
         };
-        if let Ok(raw) = serde_json::value::RawValue::from_string(text) {
+        if !is_secret && let Ok(raw) = serde_json::value::RawValue::from_string(text) {
             profile.unknown.insert(name, raw.into());
         }
         Field::Absent
@@ -52,6 +52,11 @@ pub(super) fn read<L: Lookup<Place = P>, P>(
     match (&said, rule.time) {
         (Said::Absent, _) => Field::Absent,
         (Said::Null, _) => Field::Null,
+        // A text that is no time would be kept.
+        (Said::Text(text), TimeForm::Rfc3339) if is_secret => match TimeText::from(&**text).timestamp() {
+            Some(time) => Field::Value(time),
+            None => not_a_time(profile, &said),
+        },
         (Said::Text(text), TimeForm::Rfc3339) => {
             read_time(profile, path.clone(), name, Field::Value(TimeText::from(&**text)))
         }

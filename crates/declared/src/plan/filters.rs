@@ -135,6 +135,17 @@ impl Resolver<'_> {
                 );
             }
         }
+        // Whoever another part has would be read with what is said of the first one.
+        let first = collection.parts.first().filter(|_| filter.covers_parts);
+        let has_own = |part: &&crate::definition::Part| {
+            part.request.is_some() || part.records.is_some() || !part.map.is_empty()
+        };
+        if first.is_some_and(|first| has_own(&first)) {
+            self.flaws.add(
+                &key.then("covers_parts"),
+                "the first part has a `request`, `records` or a `map` of its own, which is not for everybody whom the filter finds",
+            );
+        }
         let part = filter.request.as_ref().and_then(|template| {
             let request = self.request(&key.then("request"), template, PAGE)?;
             let paging = no_paging();

@@ -24,6 +24,8 @@ pub(crate) struct GetPlan {
     pub(crate) record: String,
     pub(crate) by_email: bool,
     pub(crate) by_username: bool,
+    /// Whom the lists have and the request does not find.
+    pub(crate) leaves_out: Option<String>,
     /// By kind of id.
     pub(crate) plans: Vec<RecordPlan>,
 }
@@ -48,6 +50,8 @@ pub(crate) struct FindPlan {
     /// Where the id is, if the response is no record.
     pub(crate) id: Option<String>,
     pub(crate) is_lower_case: bool,
+    /// Whether the lists have somebody whom the request does not find.
+    pub(crate) leaves_out: bool,
     pub(crate) plan: RecordPlan,
 }
 
@@ -153,6 +157,7 @@ impl Resolver<'_> {
                 record: get.record.clone(),
                 by_email: get.by_email,
                 by_username: get.by_username,
+                leaves_out: get.leaves_out.clone(),
                 plans: records,
             });
         }
@@ -222,6 +227,7 @@ impl Resolver<'_> {
             record: find.record.clone(),
             id: find.id.clone(),
             is_lower_case: find.lower_case,
+            leaves_out: find.leaves_out.is_some(),
             plan,
         })
     }
@@ -293,7 +299,7 @@ impl Resolver<'_> {
                 query: Vec::new(),
                 records: &join.records,
                 is_keyed: false,
-                empty_if: None,
+                empty_if: join.empty_if.as_deref(),
                 paging: &join.paging,
                 total_at: None,
                 plan,

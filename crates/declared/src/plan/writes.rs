@@ -8,6 +8,7 @@ use crate::{
     definition::{Answers, Clear, End, Format, Keep, WriteField},
     flaw::Key,
     operations::RequestPlan,
+    record::is_around,
 };
 
 /// How profiles of some kinds are updated.
@@ -89,6 +90,19 @@ impl Resolver<'_> {
         plans
     }
 
+    /// Checks that a place of a body is none in a list: what else the list has would be lost.
+    fn check_place_in_body(&mut self, key: &Key, pointer: &str) {
+        let is_index = |token: &str| {
+            token == "-" || (!token.is_empty() && token.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        if pointer.split('/').skip(1).any(is_index) {
+            self.flaws.add(
+                key,
+                "an element of a list cannot be written by itself: name the list, or write the field with a `request` of its own",
+            );
+        }
+    }
+
     fn check_action(&mut self, key: &Key, name: &str) {
         if !self.definition.actions.contains_key(name) {
             self.flaws.add(key, format!("there is no action named '{name}'"));
@@ -114,6 +128,23 @@ impl Resolver<'_> {
             ] {
                 for pointer in pointers {
                     self.check_pointer(&key.then("keep").then(name), pointer);
+                }
+            }
+            for to in update.keep.values.keys() {
+                self.check_place_in_body(&key.then("keep").then("values"), to);
+            }
+            for secret in &definition.secrets {
+                let is_left_out = update.keep.without.iter().any(|place| is_around(place, secret));
+                let is_named = update
+                    .keep
+                    .values
+                    .values()
+                    .any(|place| is_around(place, secret) || is_around(secret, place));
+                if (update.keep.whole && !is_left_out) || is_named {
+                    self.flaws.add(
+                        &key.then("keep"),
+                        format!("what is kept has the secret at '{secret}', which a plan would show: leave it out with `without`, or name what is kept in `values`"),
+                    );
                 }
             }
             let request =
@@ -163,6 +194,7 @@ impl Resolver<'_> {
         }
         if let Some(at) = &field.at {
             self.check_pointer(&key.then("at"), at);
+            self.check_place_in_body(&key.then("at"), at);
         }
         for (word, action) in &field.actions {
             self.check_action(&key.then("actions").then(word.as_str()), action);

@@ -108,9 +108,11 @@ impl Lookup for Captured {
         match (self.slots.get(place.slot), &place.inside) {
             (None | Some(Slot::Absent), _) => Look::Absent,
             (Some(slot), None) => slot.look(),
-            (Some(Slot::Tree(tree, _)), Some(inside)) => Look::of(tree.pointer(inside)),
-            // Inside of null and of a scalar there is nothing.
-            (Some(_), Some(_)) => Look::Absent,
+            (Some(slot), Some(inside)) => match slot.look() {
+                Look::Tree(tree) => Look::of(tree.pointer(inside)),
+                // Inside of null and of a scalar there is nothing.
+                _ => Look::Absent,
+            },
         }
     }
 }

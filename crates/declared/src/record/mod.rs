@@ -7,7 +7,7 @@ mod shape;
 pub(crate) use self::{
     look::{Look, Lookup, is_comparable, is_value},
     read::{Captured, Listed, ReadAs, ReadRecord, Slot, peek, read_page, read_record, read_value},
-    shape::{Shape, ShapeBuilder, SlotRef, flaw_of},
+    shape::{Shape, ShapeBuilder, SlotRef, flaw_of, is_around},
 };
 
 #[cfg(feature = "server")]

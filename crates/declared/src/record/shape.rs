@@ -11,6 +11,7 @@ pub(crate) struct Shape {
     places: BTreeMap<String, SlotRef>,
     /// What is read of the elements of lists, by the pointer of the list.
     lists: BTreeMap<String, Arc<Self>>,
+    secrets: Vec<String>,
 }
 
 /// A place of a record.
@@ -71,6 +72,8 @@ pub(crate) struct SlotRef {
     pub(crate) inside: Option<Box<str>>,
     /// Whether no other rule reads the slot, so that its value may be moved out.
     pub(crate) is_only: bool,
+    /// Whether the value is a secret, which a rule may look at and which is never kept.
+    pub(crate) is_secret: bool,
     /// The pointer as a name for people and for unknown fields: `profile.email`.
     pub(crate) name: Box<str>,
 }
@@ -151,9 +154,10 @@ impl ShapeBuilder {
             let inside = outer.as_ref().map(|outer| pointer[outer.len()..].into());
             let name =
                 pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~");
-            shape
-                .places
-                .insert(pointer.clone(), SlotRef { slot, inside, is_only, name: name.into_boxed_str() });
+            shape.places.insert(
+                pointer.clone(),
+                SlotRef { slot, inside, is_only, is_secret: false, name: name.into_boxed_str() },
+            );
         }
         for (place, slot) in slots {
             let has_inner = self.wanted.keys().any(|pointer| {
@@ -189,17 +193,29 @@ impl ShapeBuilder {
                 shape.root.at(&all).is_secret = true;
             }
         }
+        shape.secrets = std::mem::take(&mut self.secrets);
+        for (pointer, place) in &mut shape.places {
+            let has_secret = |secret: &String| is_around(secret, pointer) || is_around(pointer, secret);
+            place.is_secret = shape.secrets.iter().any(has_secret);
+        }
         shape
     }
+}
+
+/// Returns whether a place is another one, or has it inside.
+pub(crate) fn is_around(outer: &str, inner: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Shape {
     /// Returns the places whose values are kept whole.
     pub(crate) fn whole(&self) -> impl Iterator<Item = &SlotRef> {
-        self.places.values().filter(|place| {
+        let is_kept = |(pointer, place): &(&String, &SlotRef)| {
             place.inside.is_none()
                 && self.root.find_slot(place.slot).is_some_and(|node| node.is_whole() && !node.is_secret)
-        })
+                && !self.secrets.iter().any(|secret| is_around(secret, pointer))
+        };
+        self.places.iter().filter(is_kept).map(|(_, place)| place)
     }
 
     /// Returns what is read of the elements of a list.
@@ -210,11 +226,6 @@ impl Shape {
     /// Returns what is read of the elements of the list at a place.
     pub(crate) fn elements_at(&self, place: &SlotRef) -> Option<&Arc<Self>> {
         self.root.find_slot(place.slot)?.elements.as_ref()
-    }
-
-    /// Returns whether nothing but a text is read.
-    pub(crate) fn is_of_texts(&self) -> bool {
-        self.root.slot.is_some() && self.root.is_leaf()
     }
 
     /// Returns where the value of a pointer is, if it was added.

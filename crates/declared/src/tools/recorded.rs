@@ -43,6 +43,7 @@ pub struct RecordedResponses {
     /// Where an access token is in a response.
     token: String,
     requests: Mutex<BTreeMap<String, u32>>,
+    missing: Mutex<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -97,7 +98,13 @@ impl RecordedResponses {
         }
         let token = service.definition().auth.first().and_then(|auth| auth.token.clone());
         let token = token.unwrap_or_else(|| "/access_token".to_owned());
-        Ok(Self { folder: folder.to_owned(), files, token, requests: Mutex::default() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            files,
+            token,
+            requests: Mutex::default(),
+            missing: Mutex::default(),
+        })
     }
 
     /// Returns the operations that have a response, in alphabetical order.
@@ -115,6 +122,11 @@ impl RecordedResponses {
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// Returns which responses were asked for and are not there, each with the file that it belongs into.
+    pub fn missing(&self) -> Vec<String> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Begins again with the first response of each operation.
@@ -165,7 +177,13 @@ impl Transport for RecordedResponses {
         if operation == TOKEN_OPERATION && !self.files.contains_key(&(operation.clone(), 1)) {
             return Ok(http::Response::new(ResponseBody::from_bytes(self.token_response())));
         }
-        let recorded = self.next(&operation).map_err(failed)?;
+        let recorded = self.next(&operation).map_err(|message| {
+            let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+            if !missing.contains(&message) {
+                missing.push(message.clone());
+            }
+            failed(message)
+        })?;
         let mut response = http::Response::builder().status(200).header("content-type", "application/json");
         for line in recorded.headers.lines().map(str::trim) {
             if let Some(status) = line.strip_prefix("HTTP/") {

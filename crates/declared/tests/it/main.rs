@@ -5,4 +5,6 @@
 mod catalog;
 mod docs;
 mod probely;
+mod searches;
+mod secrecy;
 mod statements;

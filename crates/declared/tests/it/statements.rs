@@ -9,7 +9,7 @@ use anyprofile_declared::{DeclaredConfig, MockService, RecordedResponses, Servic
 use anyprofile_http::HttpOptions;
 
 /// Returns a definition with these lines for the list and the fields.
-fn definition(list: &str, map: &str, further: &str) -> String {
+pub(crate) fn definition(list: &str, map: &str, further: &str) -> String {
     format!(
         "format = 1\nname = \"acme\"\ndisplay_name = \"Acme\"\nsummary = \"members\"\nproof = \"a test\"\n\
          [api]\nbase_url = \"https://acme.example\"\n\
@@ -20,7 +20,7 @@ fn definition(list: &str, map: &str, further: &str) -> String {
 }
 
 /// Connects to recorded responses: their bodies, and the `Link` headers of the first.
-fn connect(
+pub(crate) fn connect(
     definition: &str,
     bodies: &[(&str, &str)],
     link: Option<&[u8]>,
@@ -28,7 +28,9 @@ fn connect(
     let service = Service::parse(definition, "acme.toml").unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, body) in bodies {
-        std::fs::write(folder.path().join(format!("{name}.json")), body).unwrap();
+        // The status and the headers of a response, or its body.
+        let file = if name.ends_with(".headers") { (*name).to_owned() } else { format!("{name}.json") };
+        std::fs::write(folder.path().join(file), body).unwrap();
     }
     if let Some(link) = link {
         std::fs::write(folder.path().join("list.headers"), [b"HTTP/1.1 200 OK\nLink: ", link].concat())
@@ -41,7 +43,7 @@ fn connect(
 }
 
 /// Lists everybody: the profiles, and whether the listing is complete.
-async fn list(provider: &impl ProfileProvider) -> (Vec<Profile>, bool) {
+pub(crate) async fn list(provider: &impl ProfileProvider) -> (Vec<Profile>, bool) {
     let mut listing = provider.list(ListQuery::new());
     let mut profiles = Vec::new();
     loop {
@@ -257,6 +259,80 @@ async fn what_an_element_has_besides_is_kept_with_its_list() {
 }
 
 #[tokio::test]
+async fn a_list_that_rules_of_its_elements_read_is_there_for_others_too() {
+    let map = "groups = [{ each = \"/ids\", id = \"/provider\" }]\nusername = \"/ids/0/name\"\n\
+               security.sso = { at = \"/ids/0/provider\", values = { saml = true }, otherwise = false }";
+    let body =
+        r#"{"members": [{"id": 1, "ids": [{"provider": "saml", "name": "ada"}]}, {"id": 2, "ids": []}]}"#;
+    let (_folder, provider) =
+        connect(&definition("paging = { style = \"none\" }", map, ""), &[("list", body)], None);
+    let (profiles, _) = list(&provider).await;
+    let of = |profile: &Profile| (profile.security.sso.value().copied(), profile.username.value().cloned());
+    assert_eq!(
+        profiles.iter().map(of).collect::<Vec<_>>(),
+        [(Some(true), Some("ada".to_owned())), (None, None)]
+    );
+}
+
+#[tokio::test]
+async fn what_is_there_and_not_read_is_kept_and_never_none() {
+    let map = "emails = [{ each = \"/mails\", where = { \"/kind\" = \"work\" }, at = \"/to\", verified = \"/ok\" }]\n\
+               mfa_methods = { each = \"/factors\", where = { \"/on\" = true }, id = \"/type\" }\n\
+               labels = [{ each = \"/tags\", name = \"\" }]\nphones = [{ id = \"/mobile\" }]";
+    let body = r#"{"members": [
+        {"id": 1, "mails": [{"kind": "work", "to": "a@example.com"}, {"kind": "home", "to": "b@example.com"}], "tags": ["a"]},
+        {"id": 2, "factors": [{"on": true}], "tags": [5, true, 1.5], "mobile": true},
+        {"id": 3, "factors": [{"on": true, "type": "app"}], "mails": [{"kind": "work", "to": "c@example.com", "ok": "yes"}]},
+        {"id": 4, "mails": [{"kind": "work"}]}
+    ]}"#;
+    let (_folder, provider) =
+        connect(&definition("paging = { style = \"none\" }", map, ""), &[("list", body)], None);
+    let (profiles, is_complete) = list(&provider).await;
+    assert!(is_complete);
+    let kept = |profile: &Profile| serde_json::to_string(&(&profile.extension, &profile.unknown)).unwrap();
+    let [one, two, three, four] = &profiles[..] else { panic!("{profiles:?}") };
+    assert!(kept(one).contains("b@example.com") && !kept(one).contains("tags"), "{}", kept(one));
+    assert!(two.security.mfa_methods.is_absent(), "a factor is there that nobody can name");
+    assert!(kept(two).contains("[5, true, 1.5]") && kept(two).contains("\"mobile\":true"), "{}", kept(two));
+    assert_eq!(three.security.mfa_methods.items(), ["app"]);
+    assert!(kept(three).contains("\"yes\"") && !kept(three).contains("factors"), "{}", kept(three));
+    assert!(four.emails.is_absent());
+}
+
+#[tokio::test]
+async fn two_records_of_one_person_in_a_joined_list_say_what_both_say() {
+    let join = "[[joins]]\nview = \"keys\"\nrequest = { operation = \"keys\", path = \"/keys\" }\nrecords = \"/keys\"\n\
+                empty_if = \"/page\"\npaging = { style = \"none\" }\nkey = \"/of\"\n\
+                map = { security.mfa_enabled = \"/on\", title = \"/title\", groups = [{ each = \"/teams\", id = \"\" }] }\n\
+                [[get]]\nrequest = { operation = \"get\", path = \"/members/{id}\" }";
+    let definition = definition("with = [\"keys\"]\npaging = { style = \"none\" }", "", join);
+    let people = r#"{"members": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}"#;
+    let keys = r#"{"keys": [{"of": "a", "on": true, "title": "x", "teams": ["t"]}, {"of": "b", "on": true},
+        {"of": "a", "on": false, "title": "x", "teams": ["u"]}, {"of": "b", "on": true}]}"#;
+    let (_folder, provider) = connect(&definition, &[("list", people), ("keys", keys)], None);
+    let (profiles, _) = list(&provider).await;
+    let mfa: Vec<_> = profiles.iter().map(|it| it.security.mfa_enabled.value().copied()).collect();
+    assert_eq!(mfa, [None, Some(true), None]);
+    assert_eq!(
+        (profiles[0].title.value().map(String::as_str), profiles[0].groups.is_absent()),
+        (Some("x"), true)
+    );
+    assert!(profiles[0].notes.iter().any(|note| note.field == FieldPath::SECURITY_MFA_ENABLED));
+    // One profile has what the list has.
+    let (_folder, provider) =
+        connect(&definition, &[("get", r#"{"id": "b"}"#), ("list", people), ("keys", keys)], None);
+    let alone = provider.get(&"acme:main/user/b".parse().unwrap()).await.unwrap();
+    assert!(alone.security.mfa_enabled.is_known_to_be(&true));
+    // A list that is left out, since it is empty, is one.
+    let (_folder, provider) = connect(&definition, &[("list", people), ("keys", r#"{"page": {}}"#)], None);
+    assert!(list(&provider).await.1);
+    // One that cannot be read is asked for once.
+    let (folder, provider) = connect(&definition, &[("list", people), ("keys", "[]")], None);
+    let (profiles, _) = list(&provider).await;
+    assert!(profiles.iter().all(|it| it.security.mfa_enabled.is_absent()), "{folder:?}");
+}
+
+#[tokio::test]
 async fn a_list_with_secrets_that_no_rule_reads_is_not_kept() {
     let secrets = "secrets = [\"/keys/*/code\", \"/code\"]\n";
     let definition = secrets.to_owned() + &definition("paging = { style = \"none\" }", "", "");
@@ -293,6 +369,21 @@ fn a_definition_with_a_secret_or_with_what_nothing_uses_is_refused() {
         flaw(none, "status = { at = \"/s\", values = { a = \"suspend\" } }", "")
             .contains("\"suspend\" is no status")
     );
+    let update = "[[get]]\nrequest = { operation = \"get\", path = \"/x/{id}\" }\n[[update]]\n\
+                  request = { operation = \"put\", method = \"PUT\", path = \"/x/{id}\" }\n";
+    for (field, said) in [
+        ("fields.title = { at = \"/jobs/0/title\" }", "an element of a list cannot be written by itself"),
+        (
+            "keep = { values = { \"/a/0\" = \"/a\" } }\nfields.title = { at = \"/t\" }",
+            "cannot be written by itself",
+        ),
+    ] {
+        let flaws = flaw(none, "", &(update.to_owned() + field));
+        assert!(flaws.contains(said), "{said}: {flaws}");
+    }
+    let of_part = "parts = [{ map = { roles = [{ name = { constant = \"a\" } }] } }, {}]\npaging = { style = \"none\" }\n\
+                   filters.role = { query = { role = \"{value}\" }, covers_parts = true }";
+    assert!(flaw(of_part, "", "").contains("not for everybody whom the filter finds"));
     let url = definition(none, "", "").replace("https://acme", "https://user:password@acme");
     assert!(Service::parse(&url, "acme.toml").unwrap_err().to_string().contains("no user and no password"));
 }

@@ -45,7 +45,12 @@ pub(super) async fn run(global: &Global, arguments: CheckDefinition) -> Result<E
             let provider: Arc<dyn ProfileProvider> = Arc::new(config.with_http(http).connect()?);
             let mut run = DryRun::list(&provider, ListQuery::new()).await;
             run.read_single(&provider, &responses, service.definition()).await;
-            run.print(global.output, &*provider)
+            let missing = responses.missing();
+            let exit = run.print(global.output, &*provider, &missing)?;
+            for message in &missing {
+                say!("error: {message}");
+            }
+            Ok(if missing.is_empty() { exit } else { Exit::Usage })
         }
         (None, []) => {
             say!("note: --fixture FOLDER or --account NAME shows what the definition reads");
@@ -100,11 +105,11 @@ async fn at_account(global: &Global, arguments: &CheckDefinition, name: &str) ->
     if !provider.capabilities().listing.page_size {
         say!("note: the page size is not compared: not each list of the definition has one");
         let run = DryRun::list(&provider, ListQuery::new().with_limit(arguments.most)).await;
-        return run.print(global.output, &*provider);
+        return run.print(global.output, &*provider, &[]);
     }
     let (one, two) = (DryRun::list(&provider, query(1)).await, DryRun::list(&provider, query(2)).await);
     let (first, second) = (ids_and_profiles(&one.profiles), ids_and_profiles(&two.profiles));
-    let exit = one.print(global.output, &*provider)?;
+    let exit = one.print(global.output, &*provider, &[])?;
     if let Some(error) = &two.error {
         diagnostics::error(error);
         return Ok(Exit::of(error));

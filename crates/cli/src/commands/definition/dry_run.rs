@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{
     Error, FieldState, ListQuery, Profile, ProfileProvider, ProfileProviderExt as _, capabilities::Readable,
+    listing::QuarantinedRecord,
 };
 use anyprofile_declared::{RecordedResponses, definition::Definition};
+use anyprofile_terminal::printable;
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,6 +25,8 @@ pub(super) struct DryRun {
     pub(super) profiles: Vec<Profile>,
     pub(super) error: Option<Error>,
     gaps: Vec<String>,
+    /// The records that could not be read, the first ones of many.
+    quarantined: Vec<QuarantinedRecord>,
     is_complete: bool,
     /// The reads of single profiles that failed.
     failed: Vec<Error>,
@@ -44,7 +48,8 @@ impl DryRun {
         }
         let report = stream.report();
         let (gaps, is_complete) = (report.gaps(), error.is_none() && report.is_complete());
-        Self { profiles, error, gaps, is_complete, failed: Vec::new() }
+        let quarantined = report.quarantined_records.clone();
+        Self { profiles, error, gaps, quarantined, is_complete, failed: Vec::new() }
     }
 
     /// Reads single profiles, as far as responses are recorded for that.
@@ -82,7 +87,14 @@ impl DryRun {
     }
 
     /// Prints which field has what, and says whether the listing is complete.
-    pub(super) fn print(&self, format: Format, provider: &dyn ProfileProvider) -> Result<Exit, Failure> {
+    ///
+    /// `missing` are the responses that nobody recorded, which the caller tells.
+    pub(super) fn print(
+        &self,
+        format: Format,
+        provider: &dyn ProfileProvider,
+        missing: &[String],
+    ) -> Result<Exit, Failure> {
         let capabilities = provider.capabilities();
         let columns = ["field", "value", "null", "absent", "withheld", "unsupported"];
         let mut rows = Vec::new();
@@ -123,8 +135,17 @@ impl DryRun {
         for (note, number) in notes {
             say!("note: {note} ({number} of {} profiles)", self.profiles.len());
         }
-        for error in self.error.iter().chain(&self.failed) {
+        // What nobody recorded is told by itself.
+        let is_of_service = |error: &&Error| {
+            let causes = std::iter::successors(std::error::Error::source(*error), |cause| cause.source());
+            !causes.into_iter().any(|cause| missing.iter().any(|it| cause.to_string() == *it))
+        };
+        for error in self.error.iter().chain(&self.failed).filter(is_of_service) {
             diagnostics::error(error);
+        }
+        for record in &self.quarantined {
+            let place = format!("page {}, record {}", record.page, record.position + 1);
+            say!("warning: {place}: {}", printable(&record.reason));
         }
         for gap in &self.gaps {
             say!("warning: {gap}");

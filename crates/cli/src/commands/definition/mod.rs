@@ -49,13 +49,16 @@ pub(crate) async fn run(global: &Global, command: DefinitionCommand) -> Result<E
 /// Parses a description of an API, in JSON or YAML.
 fn description_of(text: &str) -> Result<serde_json::Value, String> {
     // JSON by itself, since its messages are better, and its largest documents are quick to read.
-    if text.trim_start().starts_with('{') {
+    if text.trim_start().starts_with(['{', '[']) {
         return serde_json::from_str(text).map_err(|error| format!("it is no valid JSON: {error}"));
     }
     // The limits against documents that grow as they are read are for untrusted ones.
     let options = serde_saphyr::options! { budget: None };
-    serde_saphyr::from_str_with_options(text, options)
-        .map_err(|error| format!("it is no valid YAML: {error}"))
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        // The further lines show the document.
+        let message = error.to_string();
+        format!("it is no valid YAML: {}", message.lines().next().unwrap_or_default())
+    })
 }
 
 /// Returns the service of the catalog, or of a file below the current folder.

@@ -24,20 +24,24 @@ pub(crate) struct Elements {
     pub(super) all: Vec<Captured>,
     /// The list as it is, if other rules read it, too.
     pub(super) tree: Option<Value>,
-    /// The text, unless everything of it is read.
-    raw: Option<Box<RawValue>>,
+    raw: Box<RawValue>,
     has_more: bool,
 }
 
 impl Elements {
-    /// Returns the text of the list if an element has something that no rule reads.
-    pub(crate) fn unread(&self) -> Option<&RawValue> {
-        self.raw.as_deref().filter(|_| self.has_more)
+    /// Returns whether an element has something that no rule reads.
+    pub(crate) const fn has_more(&self) -> bool {
+        self.has_more
     }
 
-    /// Returns the text, if it is kept.
-    pub(crate) fn raw(&self) -> Option<&RawValue> {
-        self.raw.as_deref()
+    /// Returns the number of elements.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Returns the text of the list.
+    pub(crate) fn raw(&self) -> &RawValue {
+        &self.raw
     }
 }
 
@@ -74,24 +78,25 @@ impl Captured {
 /// Reads what is at the place of a list.
 ///
 /// # Errors
-/// If a text in it is none.
+/// If it is no JSON, also after its texts were repaired.
 pub(super) fn slot<E: de::Error>(
     raw: &RawValue,
     shape: &Shape,
     is_tree: bool,
     secrets: &[String],
 ) -> Result<Slot, E> {
-    if !raw.get().starts_with('[') {
-        return raw_slot(raw.to_owned());
-    }
-    if secrets.is_empty() {
-        return list(raw, shape, is_tree);
+    if secrets.is_empty() || !raw.get().starts_with(['[', '{']) {
+        return of_raw(raw, shape, is_tree);
     }
     let mut tree = value(raw.get())?;
     for secret in secrets {
         remove_each(&mut tree, secret);
     }
-    list(&serde_json::value::to_raw_value(&tree).map_err(E::custom)?, shape, is_tree)
+    of_raw(&serde_json::value::to_raw_value(&tree).map_err(E::custom)?, shape, is_tree)
+}
+
+fn of_raw<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Slot, E> {
+    if raw.get().starts_with('[') { list(raw, shape, is_tree) } else { raw_slot(raw.to_owned()) }
 }
 
 fn list<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Slot, E> {
@@ -101,8 +106,7 @@ fn list<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Sl
         .map_err(|error| E::custom(decode_failure(&error).reason))?;
     let has_more = all.iter().any(|element| element.has_more);
     let tree = if is_tree { Some(value(text)?) } else { None };
-    let raw = (has_more || is_tree).then(|| raw.to_owned());
-    Ok(Slot::List(Elements { all, tree, raw, has_more }))
+    Ok(Slot::List(Elements { all, tree, raw: raw.to_owned(), has_more }))
 }
 
 fn value<E: de::Error>(text: &str) -> Result<Value, E> {

@@ -65,7 +65,11 @@ impl<'n, 'c> Walk<'n, 'c, '_, '_> {
 impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
+        if self.node.is_secret && self.keeps == Keeps::Unknown {
+            // Rules may look into it, and nothing else of it is kept.
+            self.keeps = Keeps::Mark;
+        }
         if self.node.is_records
             && let Some(list) = self.list
         {

@@ -29,7 +29,7 @@ impl<'a> Document<'a> {
         let paths = root.get("paths").and_then(Value::as_object).filter(|_| is_document);
         let paths = paths.ok_or_else(|| {
             Error::config("this is no OpenAPI document")
-                .with_hint("give a JSON document with `openapi` or `swagger`, and `paths`")
+                .with_hint("give a document with `openapi` or `swagger`, and `paths`, in JSON or YAML")
         })?;
         Ok(Self { root, paths })
     }

@@ -1,0 +1,59 @@
+//! A secret of a record is in no profile and in no plan.
+
+use anyprofile_core::{FieldPath, PlanOptions, ProfileChange, ProfileProvider, Write};
+use anyprofile_declared::Service;
+
+use crate::statements::{connect, definition, list};
+
+const NONE: &str = "paging = { style = \"none\" }";
+
+#[tokio::test]
+async fn a_secret_of_whatever_form_is_not_kept() {
+    let secrets =
+        "secrets = [\"/code\", \"/flag\", \"/lst\", \"/tk/*/x\", \"/obj/deep/*/key\", \"/auth\", \"/at\"]\n";
+    let map = "title = { first = [{ at = \"/code\", is = true, say = \"has a code\" }] }\n\
+               access.owner = \"/flag\"\ngroups = [{ each = \"/lst\", id = \"/id\" }]\n\
+               labels = [{ each = \"/tk\", name = \"/name\" }]\n\
+               access.billing_admin = { any = { of = \"/obj/deep\" } }\nusername = \"/auth/name\"\ntimes.created = \"/at\"";
+    let body = r#"{"members": [
+        {"id": 1, "code": "SSS1", "flag": "SSS2", "lst": "SSS3", "tk": {"x": "SSS4", "name": "n"},
+         "obj": {"deep": {"key": "SSS5"}}, "auth": {"name": "ada", "pin": "SSS6", "more": {"pin": "SSS7"}}, "at": "SSS8"},
+        {"id": 2, "code": ["SSS1"], "flag": 5, "lst": [{"id": "SSS3"}], "tk": [{"x": "SSS4", "name": "n"}],
+         "obj": {"deep": [{"key": "SSS5"}]}, "auth": "SSS6", "at": 20200101}
+    ]}"#;
+    let definition = secrets.to_owned() + &definition(NONE, map, "");
+    let (_folder, provider) = connect(&definition, &[("list", body)], None);
+    let (profiles, is_complete) = list(&provider).await;
+    assert!(is_complete && profiles.len() == 2);
+    let text = serde_json::to_string(&profiles[0]).unwrap();
+    assert!(!text.contains("SSS"), "{text}");
+    // What a rule is for is shown: the definition says so.
+    let text = serde_json::to_string(&profiles[1]).unwrap().replace("\"id\":\"SSS3\"", "");
+    assert!(!text.contains("SSS"), "{text}");
+}
+
+#[tokio::test]
+async fn a_plan_shows_no_secret_and_keeps_what_is_inside_of_objects() {
+    let update = |keep: &str| {
+        let update = format!(
+            "[[get]]\nrequest = {{ operation = \"get\", path = \"/x/{{id}}\" }}\n[[update]]\n{keep}\n\
+             request = {{ operation = \"put\", method = \"PUT\", path = \"/x/{{id}}\", body = {{ prof = {{ mark = 1 }} }} }}\n\
+             fields.title = {{ at = \"/prof/title\" }}"
+        );
+        "secrets = [\"/keys/*/code\"]\n".to_owned() + &definition(NONE, "title = \"/prof/title\"", &update)
+    };
+    let flaws = Service::parse(&update("keep = { whole = true }"), "acme.toml").unwrap_err().to_string();
+    assert!(flaws.contains("which a plan would show"), "{flaws}");
+    let kept = update("keep = { whole = true, without = [\"/keys\"] }");
+    let record =
+        r#"{"id": "a", "prof": {"title": "x", "desk": 4, "at": {"room": 7}}, "keys": [{"code": "SSS"}]}"#;
+    let (_folder, provider) = connect(&kept, &[("get", record), ("get.2", record)], None);
+    let change = ProfileChange::new().set(FieldPath::TITLE, "y");
+    let write = Write::update("acme:main/user/a".parse().unwrap(), change);
+    let plan = provider.plan(&write, &PlanOptions::always()).await.unwrap();
+    let body = serde_json::to_string(&plan.requests()[0].body).unwrap();
+    assert_eq!(
+        body, r#"{"id":"a","prof":{"at":{"room":7},"desk":4,"mark":1,"title":"y"}}"#,
+        "what the service would remove is sent"
+    );
+}
