@@ -363,17 +363,33 @@ pub struct ListedCollection {
     /// profiles too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfiltered: Vec<FilterPart>,
+    /// Whom the collection has and [`get`](crate::ProfileProvider::get_opts) does not read alone, such as deleted people. A search by id then
+    /// goes through the collection, too. `None` if there is nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_get: Option<Cow<'static, str>>,
 }
 
 impl ListedCollection {
     /// Creates a collection whose profiles are read from these records.
     pub fn new(kind: IdKind, views: impl IntoIterator<Item = View>) -> Self {
-        Self { kind, views: views.into_iter().collect(), enrich_views: Vec::new(), unfiltered: Vec::new() }
+        Self {
+            kind,
+            views: views.into_iter().collect(),
+            enrich_views: Vec::new(),
+            unfiltered: Vec::new(),
+            beyond_get: None,
+        }
     }
 
     /// Sets the parts of a filter that the service does not apply to this collection.
     pub fn without_filters(mut self, parts: impl IntoIterator<Item = FilterPart>) -> Self {
         self.unfiltered.extend(parts);
+        self
+    }
+
+    /// Sets whom the collection has and `get` does not read alone.
+    pub fn with_more_than_get(mut self, who: impl Into<Cow<'static, str>>) -> Self {
+        self.beyond_get = Some(who.into());
         self
     }
 

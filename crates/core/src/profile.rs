@@ -288,7 +288,7 @@ crate::open_enum! {
         Repaired = "repaired",
         /// The word is not one that the service documents. It was kept.
         UnknownWord = "unknown_word",
-        /// The service's records differ in this field. The value of the first record is shown.
+        /// The service's records differ in this field. The value of the first record is shown; none, where nothing says which one is right.
         RecordsDiffer = "records_differ",
     }
 }

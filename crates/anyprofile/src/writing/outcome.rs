@@ -18,6 +18,8 @@ pub enum WriteOutcome {
         made: Option<Made>,
         /// The fields that were written and that the service does not show.
         unshown: Vec<FieldPath>,
+        /// The fields that were not written and of which the service shows something else than before.
+        also_changed: Vec<FieldPath>,
     },
     /// It was written, but the service shows another value for these fields.
     Ignored(Vec<FieldPath>),
@@ -113,7 +115,7 @@ impl Done {
 impl WriteOutcome {
     /// Returns the outcome of a write that was made.
     pub(super) fn done(write: &Write) -> Self {
-        Self::Done { done: Done::of(write), made: None, unshown: Vec::new() }
+        Self::Done { done: Done::of(write), made: None, unshown: Vec::new(), also_changed: Vec::new() }
     }
 
     /// Returns the outcome of an executed plan.
@@ -132,7 +134,8 @@ impl WriteOutcome {
             (Write::Create { .. }, _, Some(profile)) => Some(Made(profile.id.to_string())),
             _ => None,
         };
-        Self::Done { done: Done::of(write), made, unshown: executed.unshown.clone() }
+        let (unshown, also_changed) = (executed.unshown.clone(), executed.also_changed.clone());
+        Self::Done { done: Done::of(write), made, unshown, also_changed }
     }
 
     /// Adds the results of the single requests, if there are several.
@@ -267,16 +270,19 @@ impl fmt::Display for WriteOutcome {
         let names =
             |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Done { done, made, unshown } => {
+            Self::Done { done, made, unshown, also_changed } => {
                 formatter.write_str(done.as_str())?;
                 // A link is a credential, so it is not part of a message.
                 if let Some(made) = made.as_ref().filter(|_| *done != Done::Linked) {
                     write!(formatter, ": {}", made.as_str())?;
                 }
-                if unshown.is_empty() {
-                    return Ok(());
+                if !unshown.is_empty() {
+                    write!(formatter, ", but the service does not show: {}", names(unshown))?;
                 }
-                write!(formatter, ", but the service does not show: {}", names(unshown))
+                if !also_changed.is_empty() {
+                    write!(formatter, "; also changed: {}", names(also_changed))?;
+                }
+                Ok(())
             }
             Self::Ignored(fields) => {
                 write!(formatter, "written, but the service shows another value for: {}", names(fields))

@@ -98,6 +98,13 @@ fn report(
         say!("warning: the service {accepted}, but shows another value for: {}", ignored.join(", "));
         return Ok(Exit::Partial);
     }
+    if !executed.also_changed.is_empty() {
+        let changed: Vec<_> = executed.also_changed.iter().map(FieldPath::as_str).collect();
+        say!(
+            "warning: the service also shows another value, or none, for what was not written: {}",
+            changed.join(", ")
+        );
+    }
     if done == "written" && !executed.unshown.is_empty() {
         let unshown: Vec<_> = executed.unshown.iter().map(FieldPath::as_str).collect();
         say!("accepted; the service does not show: {}", unshown.join(", "));

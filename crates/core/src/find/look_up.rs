@@ -113,7 +113,8 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
         let is_read = |kind: &IdKind| read.contains(kind);
         let found = look_up(provider, native, read).await?;
         // Who is listed and cannot be read alone is found in the list.
-        if !found.profiles.is_empty() || capabilities.listing.collections.iter().all(|it| is_read(&it.kind)) {
+        let mut collections = capabilities.listing.collections.iter();
+        if !found.profiles.is_empty() || collections.all(|it| is_read(&it.kind) && it.beyond_get.is_none()) {
             return Ok(found);
         }
         before = found.requests;

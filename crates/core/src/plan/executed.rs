@@ -87,8 +87,8 @@ impl fmt::Debug for Receipt {
 /// let change = ProfileChange::new().set(FieldPath::TITLE, "countess");
 /// let executed = provider.write(Write::update(ada.id.clone(), change)).await?;
 /// assert_eq!(executed.steps, [StepOutcome::Made]);
-/// // Fields that the service accepted and did not store.
-/// assert!(executed.ignored.is_empty());
+/// // Fields that the service accepted and did not store, and others that it changed.
+/// assert!(executed.ignored.is_empty() && executed.also_changed.is_empty());
 /// # Ok(())
 /// # }
 /// # #[cfg(feature = "memory")]
@@ -108,6 +108,10 @@ pub struct Executed {
     pub ignored: Vec<FieldPath>,
     /// The fields that the service accepted and does not show, so that their result is not known.
     pub unshown: Vec<FieldPath>,
+    /// The fields that an update was not for and of which the service shows something else than before, or nothing more: it replaces what is
+    /// not sent, or somebody else wrote meanwhile. Times and persons of a change do not count, nor does what follows from a written field, such
+    /// as the display name from the given name. Empty if the plan was made without the profile.
+    pub also_changed: Vec<FieldPath>,
     /// The failure, if there is one. Its [`effect`](Error::effect) says whether something was written.
     pub error: Option<Error>,
 }

@@ -1,6 +1,6 @@
 //! Executing plans, for providers.
 
-use super::Plan;
+use super::{Plan, aside::Aside};
 use crate::{
     Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, Profile, ProfileId,
     ProfileProvider, Result, Write, created,
@@ -159,9 +159,16 @@ impl Execution {
             Some(profile) if self.error.is_none() => plan.fields_shown(what, profile, capabilities),
             _ => Vec::new(),
         };
+        let also_changed = match &self.profile {
+            Some(profile) if self.error.is_none() && !self.steps.is_empty() => {
+                Aside::of(plan, profile, capabilities).into_fields()
+            }
+            _ => Vec::new(),
+        };
         Executed {
             ignored: fields(WrittenField::Otherwise),
             unshown: fields(WrittenField::Not),
+            also_changed,
             steps: self.steps,
             profile: self.profile,
             enrollment: self.enrollment,
@@ -178,8 +185,12 @@ impl Execution {
                 if let Some(profile) = shown {
                     check_written(provider, id, profile)?;
                 }
-                // The response shows a part of the record only, so the rest has to be read.
-                let is_whole = shown.as_ref().is_some_and(|it| !plan.is_unsaid(it, provider.capabilities()));
+                // The response shows a part of the record only, so the rest has to be read. A value that is gone is one, too: the
+                // response leaves it out, or the write removed it.
+                let capabilities = provider.capabilities();
+                let is_whole = shown.as_ref().is_some_and(|it| {
+                    !plan.is_unsaid(it, capabilities) && Aside::of(plan, it, capabilities).gone.is_empty()
+                });
                 if !is_whole {
                     let read = read(provider, id, &as_planned(plan)).await;
                     self.profile = Some(read.map_err(Error::after_write)?);

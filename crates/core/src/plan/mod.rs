@@ -1,5 +1,6 @@
 //! Plans: the changes and requests of a write, before it is sent. A plan is the only way to write.
 
+mod aside;
 pub(crate) mod builder;
 pub(crate) mod difference;
 pub(crate) mod executed;

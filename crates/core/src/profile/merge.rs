@@ -67,7 +67,10 @@ impl Profile {
             }
         }
         // A note about a field that was not taken is dropped.
-        let is_about_taken = |note: &Note| taken.contains(&note.field) || note.kind == NoteKind::NoTime;
+        let is_about_taken = |note: &Note| {
+            // That its own records differ says why it has no value.
+            taken.contains(&note.field) || matches!(note.kind, NoteKind::NoTime | NoteKind::RecordsDiffer)
+        };
         let is_new = |note: &Note| !self.notes.contains(note);
         let mut notes: Vec<_> =
             notes.into_iter().filter(|note| is_about_taken(note) && is_new(note)).collect();

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use anyprofile_core::{
-    Capabilities, Change, ErrorKind, ExecuteOptions, Executed, Field, FieldPath, GetOptions, IdKind,
+    Capabilities, Change, Email, ErrorKind, ExecuteOptions, Executed, Field, FieldPath, GetOptions, IdKind,
     ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
     ProfileProviderExt, ProviderInfo, Result, Write, async_trait,
     capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
@@ -182,6 +182,38 @@ async fn what_the_service_ignores_or_changes_is_told_after() {
     let plan = store.plan_of(&change).await.unwrap();
     let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert_eq!((applied.ignored, applied.profile.unwrap().title), (Vec::new(), "cso".into()));
+}
+
+#[tokio::test]
+async fn what_else_the_service_changed_is_told_after() {
+    let store = store();
+    store.profile.lock().unwrap().emails = vec![Email::new("ada@example.com")].into();
+    let change = ProfileChange::new().set(FieldPath::TITLE, "ceo").set(FieldPath::metadata("team"), "b");
+    let plan = store.plan_of(&change).await.unwrap();
+    let reads = store.reads.load(Ordering::Relaxed);
+    {
+        let mut profile = store.profile.lock().unwrap();
+        profile.name.display = "Ada".into();
+        profile.emails = Field::Absent;
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        profile.metadata =
+            Field::from(std::collections::BTreeMap::from([pair("team", "b"), pair("desk", "4")]));
+    }
+    let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert_eq!(applied.also_changed, [FieldPath::EMAILS, FieldPath::METADATA, FieldPath::NAME_DISPLAY]);
+    // A value that the response leaves out is looked for before it counts as gone.
+    assert_eq!(store.reads.load(Ordering::Relaxed), reads + 1);
+    // What was written, and what was not known before, is no change.
+    let change = ProfileChange::new().set(FieldPath::metadata("team"), "c").set(FieldPath::TITLE, "cso");
+    let plan = store.plan_of(&change).await.unwrap();
+    {
+        let mut profile = store.profile.lock().unwrap();
+        profile.locale = "de".into();
+        if let Field::Value(metadata) = &mut profile.metadata {
+            metadata.insert("team".to_owned(), "c".to_owned());
+        }
+    }
+    assert!(store.execute(&plan, &ExecuteOptions::new()).await.unwrap().also_changed.is_empty());
 }
 
 #[tokio::test]
