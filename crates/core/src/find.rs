@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use self::look_up::{find_by_listing, found_or_nobody, look_up};
+pub use self::look_up::{find_by_listing, find_in_collections, found_or_nobody, look_up};
 pub use crate::created::{Candidate, FoundCreated};
 use crate::{FieldPath, Profile};
 

@@ -6,7 +6,7 @@ use anyprofile_core::{
     Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
     check::Finding,
-    find::{find_by_listing, found_or_nobody, look_up},
+    find::{find_by_listing, find_in_collections, found_or_nobody, look_up},
     listing::{Cursor, Page},
 };
 use anyprofile_http::{Caller, HttpClient};
@@ -160,6 +160,18 @@ impl ProfileProvider for Connection {
                 // The look-up itself is counted with its result.
                 sent = sent.saturating_sub(1);
                 found_or_nobody(self, key, result.map(|profile| *profile)).await?
+            }
+            LookUp::DirectAmong(result, kinds) => {
+                sent = sent.saturating_sub(1);
+                let mut found = found_or_nobody(self, key, result.map(|profile| *profile)).await?;
+                let listed = self.capabilities().listing.collections.iter().map(|it| it.kind.clone());
+                let others: Vec<_> = listed.filter(|kind| !kinds.contains(kind)).collect();
+                let further = find_in_collections(self, key, &others).await?;
+                found.profiles.extend(further.profiles);
+                found.requests += further.requests;
+                found.is_complete &= further.is_complete;
+                found.method = further.method;
+                found
             }
             LookUp::Ids(kinds) => match key {
                 FindKey::NativeId(native) => look_up(self, native, &kinds).await?,

@@ -248,6 +248,9 @@ pub enum LookUp {
     /// The result of a direct request to the service. An error that says that no such profile exists (404, or 400 for an invalid key)
     /// counts as "not found" after the base URL is proven to be right.
     Direct(Result<Box<Profile>>),
+    /// The same, of a request that finds profiles with ids of these kinds only. The collections with other kinds are searched as for
+    /// [`Listed`](Self::Listed), also if it found somebody: a person may have a profile and an invitation.
+    DirectAmong(Result<Box<Profile>>, Vec<IdKind>),
     /// Look the id up in these kinds, one after the other. A key that is not an id cannot be looked up.
     Ids(Vec<IdKind>),
     /// Search the listing, with the service's search or filter if it has one.

@@ -121,13 +121,47 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
     } else if capabilities.listed(&key.path(), &ListQuery::new()) != Readable::Yes {
         return Ok(Found::unanswerable());
     }
+    let found = listed(provider, key, None).await?;
+    Ok(Found { requests: found.requests + before, ..found })
+}
+
+/// Finds profiles of these collections by listing them, using the service's filter where it has one.
+///
+/// # Errors
+/// Those of the provider.
+pub async fn find_in_collections<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    key: &FindKey,
+    collections: &[IdKind],
+) -> Result<Found> {
+    let mut all = Found { requests: 0, ..Found::looked_up(None) };
+    for collection in collections {
+        let found = listed(provider, key, Some(collection))
+            .await
+            .map_err(|error| error.with_effort_before(effort_of(all.requests)))?;
+        all.profiles.extend(found.profiles);
+        all.requests += found.requests;
+        all.is_complete &= found.is_complete;
+        // What one list was searched for was found by listing, if another one was listed whole.
+        all.method = if all.method == FindMethod::Listed { all.method } else { found.method };
+    }
+    Ok(all)
+}
+
+/// Lists all collections, or one, and returns the profiles with the key.
+async fn listed<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    key: &FindKey,
+    collection: Option<&IdKind>,
+) -> Result<Found> {
     let mut filter = Filter::default();
     if let FindKey::Email(address) = key {
         filter.email = Some(address.clone());
     }
-    let query = ListQuery::new().with_filter(filter);
+    let mut query = ListQuery::new().with_filter(filter);
+    query.collection = collection.cloned();
     // A collection that does not support the filter is read completely.
-    let plan = query.filter_plan(capabilities);
+    let plan = query.filter_plan(provider.capabilities());
     let is_filtered = plan.pushed.iter().any(|part| !plan.applied.contains(part));
     let mut pages = Pages::new(provider, query);
     let mut profiles = Vec::new();
@@ -138,6 +172,6 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
     // A service may be found to filter only when it is asked.
     let is_searched = is_filtered || (!plan.pushed.is_empty() && report.received == report.seen);
     let method = if is_searched { FindMethod::Searched } else { FindMethod::Listed };
-    let (requests, is_complete) = (pages.report().requests + before, pages.report().is_complete());
+    let (requests, is_complete) = (report.requests, report.is_complete());
     Ok(Found { profiles, method, requests, is_complete })
 }

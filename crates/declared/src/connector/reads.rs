@@ -113,10 +113,6 @@ impl DeclaredConnector {
             (None, Some(get)) => &get.kinds,
             (None, None) => return LookUp::Listed,
         };
-        // The request is for profiles of one sort, and the person may be, or may also be, one of another.
-        if self.plan.collections.iter().any(|collection| !kinds.contains(&collection.kind)) {
-            return LookUp::Listed;
-        }
         let (found, leaves_out) = match (find, get.and_then(|get| Some((get, get.kinds.first()?)))) {
             (Some(find), _) => (self.find(caller, find, key, value).await, find.leaves_out),
             (None, Some((get, kind))) => {
@@ -124,13 +120,18 @@ impl DeclaredConnector {
             }
             (None, None) => return LookUp::Listed,
         };
-        match found {
-            Ok(Some(profile)) => LookUp::Direct(Ok(Box::new(profile))),
+        let result = match found {
+            Ok(Some(profile)) => Ok(Box::new(profile)),
             // Several match, or none of those that the search found has the key.
-            Ok(None) => LookUp::Listed,
-            Err(error) if leaves_out && error.kind() == ErrorKind::NotFound => LookUp::Listed,
-            Err(error) => LookUp::Direct(Err(error)),
+            Ok(None) => return LookUp::Listed,
+            Err(error) if leaves_out && error.kind() == ErrorKind::NotFound => return LookUp::Listed,
+            Err(error) => Err(error),
+        };
+        // The request is for profiles of one sort, and the person may be, or may also be, one of another.
+        if self.plan.collections.iter().any(|collection| !kinds.contains(&collection.kind)) {
+            return LookUp::DirectAmong(result, kinds.to_vec());
         }
+        LookUp::Direct(result)
     }
 
     /// Returns whether a list has somebody whom `get` does not read.
