@@ -136,6 +136,13 @@ pub async fn find_in_collections<P: ProfileProvider + ?Sized>(
 ) -> Result<Found> {
     let mut all = Found { requests: 0, ..Found::looked_up(None) };
     for collection in collections {
+        let query = ListQuery::new().with_collection(collection.clone());
+        let shown = |query: &ListQuery| provider.capabilities().listed(&key.path(), query);
+        if shown(&query) != Readable::Yes {
+            // Of a kind of profile that never shows such a key, nobody has it. Otherwise nobody knows.
+            all.is_complete &= shown(&query.with_enrich(true)) == Readable::No;
+            continue;
+        }
         let found = listed(provider, key, Some(collection))
             .await
             .map_err(|error| error.with_effort_before(effort_of(all.requests)))?;

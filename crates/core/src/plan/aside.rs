@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Plan;
-use crate::{Capabilities, FieldPath, FieldState, Profile, Write};
+use crate::{
+    Capabilities, Field, FieldPath, FieldState, Profile, Write,
+    profile::{Origin, View},
+    written::canonical,
+};
 
 /// What a service changes by itself.
 const KEPT_BY_SERVICE: [FieldPath; 6] = [
@@ -34,11 +38,20 @@ impl Aside {
         let asked: Vec<&FieldPath> = plan.asked().map(|it| &it.field).collect();
         for spec in capabilities.fields.iter() {
             let path = &spec.path;
-            if KEPT_BY_SERVICE.contains(path) || asked.iter().any(|asked| follows(path, asked)) {
+            // What only the service sets, such as the version of a record, changes with each write.
+            let is_its_own = path.as_str().starts_with("extension.") && spec.write.is_none();
+            if KEPT_BY_SERVICE.contains(path) || is_its_own || asked.iter().any(|asked| follows(path, asked))
+            {
                 continue;
             }
-            let comparable =
-                |profile: &Profile| profile.value(path).map(|value| comparable(value, path, &asked));
+            // A record that was read only once says nothing about a change.
+            if !is_of_both(path, before, written) {
+                continue;
+            }
+            let comparable = |profile: &Profile| {
+                let value = profile.value(path).map(|value| comparable(value, path, &asked));
+                value.and_then(|value| canonical(&Field::Value(value), path, capabilities).into_value())
+            };
             match (comparable(before), comparable(written)) {
                 (Some(was), Some(is)) if was == is => {}
                 (Some(_), Some(_)) => aside.changed.push(path.clone()),
@@ -72,11 +85,25 @@ fn follows(path: &FieldPath, asked: &FieldPath) -> bool {
                 || path.group() == Some("access")))
 }
 
+/// Returns whether the records that show a field were read before and after.
+fn is_of_both(path: &FieldPath, before: &Profile, written: &Profile) -> bool {
+    let is_read = |view: Option<&View>, profile: &Profile| {
+        let mut views = profile.origin.iter().flat_map(Origin::views);
+        view.is_none_or(|view| views.any(|read| read == view))
+    };
+    is_read(before.origin_of(path), written) && is_read(written.origin_of(path), before)
+}
+
 /// Returns a value without the keys that were written, and in a form in which the order of a list does not matter.
 fn comparable(value: Value, path: &FieldPath, asked: &[&FieldPath]) -> Value {
     match value {
         Value::Array(items) => {
-            let mut items: Vec<String> = items.iter().map(Value::to_string).collect();
+            let is_of_addresses = *path == FieldPath::EMAILS;
+            let text = |item: &Value| {
+                let text = item.to_string();
+                if is_of_addresses { text.to_lowercase() } else { text }
+            };
+            let mut items: Vec<String> = items.iter().map(text).collect();
             items.sort();
             items.into()
         }

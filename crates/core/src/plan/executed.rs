@@ -108,8 +108,8 @@ pub struct Executed {
     pub ignored: Vec<FieldPath>,
     /// The fields that the service accepted and does not show, so that their result is not known.
     pub unshown: Vec<FieldPath>,
-    /// The fields that an update was not for and of which the service shows something else than before, or nothing more: it replaces what is
-    /// not sent, or somebody else wrote meanwhile. Times and persons of a change do not count, nor does what follows from a written field, such
+    /// The fields that an update was not for and of which the records that were read before and after show something else, or nothing more: the
+    /// service replaces what is not sent, or somebody else wrote meanwhile. Times and persons of a change do not count, nor does what follows from a written field, such
     /// as the display name from the given name. Empty if the plan was made without the profile.
     pub also_changed: Vec<FieldPath>,
     /// The failure, if there is one. Its [`effect`](Error::effect) says whether something was written.

@@ -19,7 +19,7 @@ use crate::{
 /// How many pages a joined list may have: more are taken for a list without an end.
 const MOST_PAGES: usize = 10_000;
 
-/// How long a list that could not be read is not asked for again: as long as a page of profiles may take that it is for.
+/// How long a list that could not be read is not asked for again: long enough for the profiles of a page, short enough for the next try.
 const FAILED: Duration = Duration::from_secs(30);
 
 /// The records of a joined list, by the id of the profile.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyprofile_core::{
     Error, ErrorKind, FieldPath, FindKey, IdKind, Profile, ProfileId, Result,
     capabilities::Readable,
-    profile::{MissingReason, View},
+    profile::{MissingReason, Origin, View},
 };
 use anyprofile_engine::LookUp;
 use anyprofile_http::{Caller, Operation, Response};
@@ -56,6 +56,12 @@ fn as_withheld(error: Error, statuses: &[u16]) -> Error {
     error.status().into_iter().fold(withheld, Error::with_status)
 }
 
+/// Returns whether an error says that there is no such profile: also with the status 400, for a key that no profile can have.
+fn is_nobody(error: &Error) -> bool {
+    let is_refused = error.kind() == ErrorKind::InvalidRequest && error.status() == Some(400);
+    error.kind() == ErrorKind::NotFound || (is_refused && error.is_from_service())
+}
+
 impl DeclaredConnector {
     pub(super) async fn get_one(&self, caller: &Caller, id: &ProfileId) -> Result<Profile> {
         let Some(get) = self.plan.get(&id.kind) else {
@@ -63,7 +69,7 @@ impl DeclaredConnector {
         };
         let read = caller.call(&get_operation(&self.plan, self.addressed(&get.request, id), id)).await;
         read.map_err(|error| match &get.leaves_out {
-            Some(who) if error.kind() == ErrorKind::NotFound => {
+            Some(who) if is_nobody(&error) => {
                 error.with_hint(format!("the service does not read {who} alone: look into the list"))
             }
             _ => error,
@@ -80,7 +86,8 @@ impl DeclaredConnector {
         let views = self.collection(&profile.id.kind).map(|collection| &collection.with);
         for view in views.into_iter().flatten() {
             let shows = |field| self.capabilities.fields.readable_in(field, [view]) != Readable::No;
-            if !fields.is_empty() && !fields.iter().any(shows) {
+            let is_read = profile.origin.iter().flat_map(Origin::views).any(|read| read == view);
+            if is_read || (!fields.is_empty() && !fields.iter().any(shows)) {
                 continue;
             }
             let record = self.complete_by(caller, &profile, view).await;
@@ -121,10 +128,10 @@ impl DeclaredConnector {
             (None, None) => return LookUp::Listed,
         };
         let result = match found {
-            Ok(Some(profile)) => Ok(Box::new(profile)),
+            Ok(Some(profile)) => self.with_records(caller, profile, &[]).await.map(Box::new),
             // Several match, or none of those that the search found has the key.
             Ok(None) => return LookUp::Listed,
-            Err(error) if leaves_out && error.kind() == ErrorKind::NotFound => return LookUp::Listed,
+            Err(error) if leaves_out && is_nobody(&error) => return LookUp::Listed,
             Err(error) => Err(error),
         };
         // The request is for profiles of one sort, and the person may be, or may also be, one of another.

@@ -16,7 +16,7 @@ use crate::{
     operations::{Additions, RequestPlan},
     plan::{ActionPlan, EndPlan, FieldPlan, UpdatePlan},
     record::read_value,
-    template::{Values, remove_at, set_at},
+    template::{Values, remove_each, set_at},
 };
 
 /// The name of the profile's record in the basis of a write.
@@ -271,7 +271,7 @@ fn keep(update: &UpdatePlan, body: &mut Value, record: Option<&Value>) {
         keep_whole(body, record);
     }
     for pointer in &update.keep.without {
-        remove_at(body, pointer);
+        remove_each(body, pointer);
     }
     for (to, from) in &update.keep.values {
         if let Some(value) = record.pointer(from) {

@@ -23,7 +23,7 @@ pub struct Get {
     /// Where the record is in the response. Default: it is the response.
     #[serde(default)]
     pub record: String,
-    /// Whom the lists have and the request does not find, such as deleted people. A search then goes through the lists, too.
+    /// Whom the lists have and the request does not find, such as deleted people. A search that finds nobody then goes through the lists, too.
     #[serde(default)]
     pub leaves_out: Option<String>,
     /// Whether an e-mail address is accepted in place of the id. Default: no.
@@ -96,7 +96,7 @@ pub struct FindRequest {
     /// Where the id is, if the response is no record. The profile is then read with `get`.
     #[serde(default)]
     pub id: Option<String>,
-    /// Whom the lists have and the request does not find, such as deleted people. A search then goes through the lists, too.
+    /// Whom the lists have and the request does not find, such as deleted people. A search that finds nobody then goes through the lists, too.
     #[serde(default)]
     pub leaves_out: Option<String>,
     /// Whether the value is sent in lower case, for a service that stores it so and compares exactly. Default: no.

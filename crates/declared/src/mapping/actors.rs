@@ -48,6 +48,16 @@ pub(super) fn actor(
     if parts.iter().any(|part| part.is_null()) { Field::Null } else { Field::Absent }
 }
 
+/// Moves a person that a profile refers to from another profile.
+pub(super) fn take_actor(profile: &mut Profile, field: ActorField, other: &mut Profile) {
+    let actor = match field {
+        ActorField::ChangedBy => other.changed_by.take(),
+        ActorField::Owner => other.owner.take(),
+        ActorField::Manager => other.employee.manager.take(),
+    };
+    set_actor(profile, field, actor);
+}
+
 pub(super) fn set_actor(profile: &mut Profile, field: ActorField, actor: Field<Actor>) {
     match field {
         ActorField::ChangedBy => profile.changed_by = actor,

@@ -8,7 +8,8 @@ use anyprofile_core::{
 use super::{lists::Item, raw_of};
 use crate::record::{Captured, Slot, SlotRef};
 
-pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec<Item>>) {
+/// Sets a field; returns whether it is absent because nobody can name one of the items.
+pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec<Item>>) -> bool {
     fn all<T>(items: Field<Vec<Item>>, into: impl Fn(Item) -> T) -> Field<Vec<T>> {
         items.map(|items| items.into_iter().map(into).collect())
     }
@@ -16,7 +17,8 @@ pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec
     // One that nobody can name is there, too: the others are not all.
     let is_part = |items: &Field<Vec<Item>>| items.items().iter().any(Item::is_nameless);
     let is_of_names = [FieldPath::EMAILS, FieldPath::PHONES, FieldPath::SECURITY_MFA_METHODS].contains(path);
-    let items = if is_of_names && is_part(&items) { Field::Absent } else { items };
+    let is_unnamed = is_of_names && is_part(&items);
+    let items = if is_unnamed { Field::Absent } else { items };
     if *path == FieldPath::EMAILS {
         // An empty address is none.
         let items = items.map(|items| items.into_iter().filter(Item::has_id).collect::<Vec<_>>());
@@ -47,6 +49,7 @@ pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec
         profile.security.mfa_methods =
             items.map(|items| items.into_iter().filter_map(Item::into_text).collect());
     }
+    is_unnamed
 }
 
 /// Returns addresses, each once. What a later rule says of an address completes what an earlier one says.
@@ -76,6 +79,34 @@ pub(super) fn note_if_no_list(profile: &mut Profile, captured: &Captured, place:
         return;
     }
     keep_other(profile, captured, place);
+}
+
+/// Moves a field with several values from another profile.
+pub(super) fn take_list(profile: &mut Profile, path: &FieldPath, other: &mut Profile) {
+    macro_rules! take {
+        ($($path:ident: $($field:ident).+,)+) => {
+            $(if *path == FieldPath::$path {
+                profile.$($field).+ = other.$($field).+.take();
+            })+
+        };
+    }
+    take! {
+        EMAILS: emails,
+        ROLES: roles,
+        GROUPS: groups,
+        LABELS: labels,
+        ENTITLEMENTS: entitlements,
+        PHONES: phones,
+        SECURITY_MFA_METHODS: security.mfa_methods,
+    }
+}
+
+/// Keeps a value that no field shows.
+pub(super) fn keep(profile: &mut Profile, captured: &Captured, place: &SlotRef) {
+    let slot = captured.slots.get(place.slot).filter(|_| place.inside.is_none() && !place.is_secret);
+    if let Some(raw) = slot.and_then(raw_of) {
+        profile.unknown.insert(&*place.name, raw);
+    }
 }
 
 /// Notes a value of another type than the expected one, and keeps it.

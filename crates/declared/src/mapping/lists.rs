@@ -299,6 +299,17 @@ impl ListRule {
         }
     }
 
+    /// Returns the places that a rule of the record itself reads.
+    pub(super) fn places(&self) -> Vec<&SlotRef> {
+        match self {
+            Self::Each(_) => Vec::new(),
+            Self::One(one) => {
+                let parts = [&one.parts.id, &one.parts.name];
+                parts.into_iter().flatten().flat_map(Resolved::places).collect()
+            }
+        }
+    }
+
     /// Returns whether the rule says which items there are: without it, the list is not known.
     fn is_of_all(&self) -> bool {
         matches!(self, Self::Each(_) | Self::One(One { flag: Some(_), .. }))
@@ -342,10 +353,15 @@ impl Each {
         };
         let mut items = Vec::with_capacity(elements.len());
         for (number, element) in elements.iter().enumerate() {
+            // No element.
+            if element.is_null() {
+                uses.add(self.list.slot, number, elements.len());
+                continue;
+            }
             match says_values(element, &self.conditions) {
                 Some(true) => {
                     let item = self.parts.item(element, now);
-                    if !item.has_other {
+                    if !item.has_other && !item.is_nameless() {
                         uses.add(self.list.slot, number, elements.len());
                     }
                     items.push(item);

@@ -18,7 +18,7 @@ use anyprofile_core::{
 use self::{
     actors::{ActorField, ActorRules, actor, set_actor},
     fields::{Target, scalars},
-    items::{keep_other, note_if_no_list, set_list},
+    items::{keep, keep_other, note_if_no_list, set_list},
     lists::{ListRule, flag_of, text_of},
     places::Places,
     rule::{Resolved, ResolvedCase, Said},
@@ -248,7 +248,11 @@ impl RecordPlan {
         let mut uses = lists::Uses::default();
         for FieldRules { path, rules } in &self.lists {
             let items = lists::read(rules, &captured, now, &mut uses);
-            set_list(&mut profile, path, items);
+            if set_list(&mut profile, path, items) {
+                for place in rules.iter().flat_map(ListRule::places) {
+                    keep(&mut profile, &captured, place);
+                }
+            }
             for place in rules.iter().filter_map(ListRule::place) {
                 let takes_text = self.texts.contains(&place.slot);
                 note_if_no_list(&mut profile, &captured, place, takes_text);

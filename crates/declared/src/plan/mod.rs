@@ -267,6 +267,7 @@ impl Resolver<'_> {
         for (name, value) in &template.headers {
             self.check_no_secret(&key.then("headers").then(name.as_str()), name, value);
         }
+        self.check_shows_no_secret(key, template);
         self.check_url(&key.then("path"), &template.path);
         if let Some(body) = &template.body {
             self.check_body(&key.then("body"), body);

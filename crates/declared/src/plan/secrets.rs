@@ -1,7 +1,7 @@
 //! Checks that a definition holds no secret.
 
 use super::Resolver;
-use crate::flaw::Key;
+use crate::{definition::RequestTemplate, flaw::Key, record::is_around};
 
 /// Headers and parameters that hold credentials, by a part of their names.
 const SECRET_NAMES: &[&str] = &[
@@ -29,6 +29,20 @@ impl Resolver<'_> {
         if (is_named || is_one) && !value.is_empty() && !value.contains('{') {
             self.flaws
                 .add(key, "a definition holds no secret: name a credential under `auth`, or a variable");
+        }
+    }
+
+    /// Checks that a request names no secret of the record: a plan would show it.
+    pub(super) fn check_shows_no_secret(&mut self, key: &Key, template: &RequestTemplate) {
+        let text = format!("{template:?}");
+        let named = text.split("{record:").skip(1).filter_map(|rest| rest.split_once('}'));
+        let named = named.map(|(pointer, _)| pointer.trim_end_matches(":json"));
+        let is_secret = |pointer: &str| {
+            let mut secrets = self.definition.secrets.iter();
+            secrets.any(|secret| is_around(secret, pointer) || is_around(pointer, secret))
+        };
+        if let Some(pointer) = named.into_iter().find(|pointer| is_secret(pointer)) {
+            self.flaws.add(key, format!("'{pointer}' is a secret, or has one, and a plan would show it"));
         }
     }
 

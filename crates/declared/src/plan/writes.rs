@@ -98,7 +98,7 @@ impl Resolver<'_> {
         if pointer.split('/').skip(1).any(is_index) {
             self.flaws.add(
                 key,
-                "an element of a list cannot be written by itself: name the list, or write the field with a `request` of its own",
+                "an element of a list cannot be written by itself, and a number is taken for one: name the list, or write the field with a `request` of its own",
             );
         }
     }

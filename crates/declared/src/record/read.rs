@@ -28,6 +28,8 @@ pub(crate) struct Captured {
     pub(crate) unknown: UnknownFields,
     /// Whether an element of a list has something that no rule reads.
     has_more: bool,
+    /// Whether an element of a list is null in place of an object.
+    is_null: bool,
 }
 
 /// The value of a place.
@@ -66,7 +68,7 @@ impl Captured {
     fn of(shape: &Shape) -> Self {
         let mut slots = Vec::with_capacity(shape.slots);
         slots.resize_with(shape.slots, Slot::default);
-        Self { slots, unknown: UnknownFields::default(), has_more: false }
+        Self { slots, unknown: UnknownFields::default(), has_more: false, is_null: false }
     }
 
     /// Sets the key of a keyed record.

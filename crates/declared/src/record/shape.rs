@@ -202,9 +202,15 @@ impl ShapeBuilder {
     }
 }
 
-/// Returns whether a place is another one, or has it inside.
+/// Returns whether a place is another one, or has it inside. `*`, `-` and any number are the same: elements of a list.
 pub(crate) fn is_around(outer: &str, inner: &str) -> bool {
-    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_index = |token: &str| {
+        matches!(token, "*" | "-") || (!token.is_empty() && token.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let mut inner = inner.split('/');
+    let mut outer = outer.split('/');
+    outer
+        .all(|token| inner.next().is_some_and(|other| token == other || (is_index(token) && is_index(other))))
 }
 
 impl Shape {

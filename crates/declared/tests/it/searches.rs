@@ -61,6 +61,11 @@ async fn whom_a_request_leaves_out_is_found_in_the_list() {
         let (_folder, provider) = connect(&definition, &bodies, None);
         assert_eq!(find(&provider, key).await, (vec!["z".to_owned()], true));
     }
+    // An address that no profile can have is refused, and says as little.
+    let refused = NOT_FOUND.replace("404 Not Found", "400 Bad Request");
+    let bodies = [bodies[0], bodies[1], bodies[2], ("get.headers", &*refused)];
+    let (_folder, provider) = connect(&definition, &bodies, None);
+    assert_eq!(find(&provider, FindKey::Username("zoe".to_owned())).await, (vec!["z".to_owned()], true));
     let (_folder, provider) = connect(&definition, &bodies, None);
     let error = provider.get(&"acme:main/user/z".parse().unwrap()).await.unwrap_err();
     assert!(error.hint().unwrap().contains("deleted people"), "{error:?}");

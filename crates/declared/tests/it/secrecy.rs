@@ -33,6 +33,24 @@ async fn a_secret_of_whatever_form_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_rule_may_ask_whether_a_secret_is_there() {
+    let map = "security.mfa_enabled = { first = [{ at = \"/keys/0/code\", present = true, say = true }, { say = false }] }\n\
+               access.owner = { first = [{ at = \"/auth/pin\", present = true, say = true }, { say = false }] }\n\
+               title = { first = [{ at = \"/auth\", present = true, say = \"signs in\" }] }\n\
+               groups = [{ each = \"/keys\", id = \"/name\" }]";
+    let definition = "secrets = [\"/keys/*/code\", \"/auth/pin\"]\n".to_owned() + &definition(NONE, map, "");
+    let body = r#"{"members": [{"id": 1, "keys": [{"code": "SSS", "name": "n"}], "auth": {"pin": "SSS"}}, {"id": 2, "keys": []}]}"#;
+    let (_folder, provider) = connect(&definition, &[("list", body)], None);
+    let (profiles, _) = list(&provider).await;
+    let flags: Vec<_> = profiles
+        .iter()
+        .map(|it| (it.security.mfa_enabled.value().copied(), it.access.owner.value().copied()))
+        .collect();
+    assert_eq!(flags, [(Some(true), Some(true)), (Some(false), Some(false))]);
+    assert!(!serde_json::to_string(&profiles).unwrap().contains("SSS"));
+}
+
+#[tokio::test]
 async fn a_plan_shows_no_secret_and_keeps_what_is_inside_of_objects() {
     let update = |keep: &str| {
         let update = format!(
@@ -44,6 +62,25 @@ async fn a_plan_shows_no_secret_and_keeps_what_is_inside_of_objects() {
     };
     let flaws = Service::parse(&update("keep = { whole = true }"), "acme.toml").unwrap_err().to_string();
     assert!(flaws.contains("which a plan would show"), "{flaws}");
+    for keep in [
+        "keep = { values = { \"/kept\" = \"/keys/0/code\" } }",
+        "keep = { values = { \"/kept\" = \"/keys\" } }",
+    ] {
+        assert!(Service::parse(&update(keep), "acme.toml").is_err(), "{keep}");
+    }
+    let named = update("").replace("mark = 1", "mark = \"{record:/keys/0/code}\"");
+    let flaws = Service::parse(&named, "acme.toml").unwrap_err().to_string();
+    assert!(flaws.contains("'/keys/0/code' is a secret"), "{flaws}");
+    for without in ["/keys/*/code", "/keys/-/code", "/keys/*", "/keys"] {
+        let kept = update(&format!("keep = {{ whole = true, without = [\"{without}\"] }}"));
+        let record = r#"{"id": "a", "prof": {}, "keys": [{"code": "SSS", "name": "n"}]}"#;
+        let (_folder, provider) = connect(&kept, &[("get", record), ("get.2", record)], None);
+        let change = ProfileChange::new().set(FieldPath::TITLE, "y");
+        let write = Write::update("acme:main/user/a".parse().unwrap(), change);
+        let plan = provider.plan(&write, &PlanOptions::always()).await.unwrap();
+        let shown = serde_json::to_string(&plan.requests()[0].body).unwrap();
+        assert!(!shown.contains("SSS"), "{without}: {shown}");
+    }
     let kept = update("keep = { whole = true, without = [\"/keys\"] }");
     let record =
         r#"{"id": "a", "prof": {"title": "x", "desk": 4, "at": {"room": 7}}, "keys": [{"code": "SSS"}]}"#;

@@ -283,20 +283,22 @@ async fn what_is_there_and_not_read_is_kept_and_never_none() {
         {"id": 1, "mails": [{"kind": "work", "to": "a@example.com"}, {"kind": "home", "to": "b@example.com"}], "tags": ["a"]},
         {"id": 2, "factors": [{"on": true}], "tags": [5, true, 1.5], "mobile": true},
         {"id": 3, "factors": [{"on": true, "type": "app"}], "mails": [{"kind": "work", "to": "c@example.com", "ok": "yes"}]},
-        {"id": 4, "mails": [{"kind": "work"}]}
+        {"id": 4, "mails": [{"kind": "work"}, {"kind": "work", "to": "d@example.com"}, null]},
+        {"id": 5, "mails": [null, {"kind": "work", "to": "e@example.com"}]}
     ]}"#;
     let (_folder, provider) =
         connect(&definition("paging = { style = \"none\" }", map, ""), &[("list", body)], None);
     let (profiles, is_complete) = list(&provider).await;
     assert!(is_complete);
     let kept = |profile: &Profile| serde_json::to_string(&(&profile.extension, &profile.unknown)).unwrap();
-    let [one, two, three, four] = &profiles[..] else { panic!("{profiles:?}") };
+    let [one, two, three, four, five] = &profiles[..] else { panic!("{profiles:?}") };
     assert!(kept(one).contains("b@example.com") && !kept(one).contains("tags"), "{}", kept(one));
     assert!(two.security.mfa_methods.is_absent(), "a factor is there that nobody can name");
     assert!(kept(two).contains("[5, true, 1.5]") && kept(two).contains("\"mobile\":true"), "{}", kept(two));
     assert_eq!(three.security.mfa_methods.items(), ["app"]);
     assert!(kept(three).contains("\"yes\"") && !kept(three).contains("factors"), "{}", kept(three));
-    assert!(four.emails.is_absent());
+    assert!(four.emails.is_absent() && kept(four).contains("d@example.com"), "{}", kept(four));
+    assert_eq!((five.emails.items().len(), kept(five).contains("mails")), (1, false));
 }
 
 #[tokio::test]
@@ -308,7 +310,7 @@ async fn two_records_of_one_person_in_a_joined_list_say_what_both_say() {
     let definition = definition("with = [\"keys\"]\npaging = { style = \"none\" }", "", join);
     let people = r#"{"members": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}"#;
     let keys = r#"{"keys": [{"of": "a", "on": true, "title": "x", "teams": ["t"]}, {"of": "b", "on": true},
-        {"of": "a", "on": false, "title": "x", "teams": ["u"]}, {"of": "b", "on": true}]}"#;
+        {"of": "a", "on": false, "title": "x", "teams": ["u"], "more": 1}, {"of": "b", "teams": ["t"]}, {"of": "a"}]}"#;
     let (_folder, provider) = connect(&definition, &[("list", people), ("keys", keys)], None);
     let (profiles, _) = list(&provider).await;
     let mfa: Vec<_> = profiles.iter().map(|it| it.security.mfa_enabled.value().copied()).collect();
@@ -317,7 +319,16 @@ async fn two_records_of_one_person_in_a_joined_list_say_what_both_say() {
         (profiles[0].title.value().map(String::as_str), profiles[0].groups.is_absent()),
         (Some("x"), true)
     );
-    assert!(profiles[0].notes.iter().any(|note| note.field == FieldPath::SECURITY_MFA_ENABLED));
+    // Once, and nothing is lost.
+    let noted = profiles[0].notes.iter().filter(|note| note.field == FieldPath::SECURITY_MFA_ENABLED);
+    assert_eq!(noted.count(), 1, "{:?}", profiles[0].notes);
+    let unknown = serde_json::to_string(&profiles[0].unknown).unwrap();
+    assert!(
+        unknown.contains("\"security.mfa_enabled\":[true,false]") && unknown.contains("\"more\":1"),
+        "{unknown}"
+    );
+    // What only one of them says is not contradicted.
+    assert_eq!(profiles[1].groups.items().len(), 1);
     // One profile has what the list has.
     let (_folder, provider) =
         connect(&definition, &[("get", r#"{"id": "b"}"#), ("list", people), ("keys", keys)], None);

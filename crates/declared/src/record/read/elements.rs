@@ -85,28 +85,44 @@ pub(super) fn slot<E: de::Error>(
     is_tree: bool,
     secrets: &[String],
 ) -> Result<Slot, E> {
-    if secrets.is_empty() || !raw.get().starts_with(['[', '{']) {
-        return of_raw(raw, shape, is_tree);
+    if !raw.get().starts_with('[') {
+        let mut slot = raw_slot(raw.to_owned())?;
+        if let Slot::Tree(tree, raw) = &mut slot {
+            *raw = without_secrets(raw, tree, secrets)?;
+        }
+        return Ok(slot);
     }
-    let mut tree = value(raw.get())?;
+    let mut elements = list(raw, shape, is_tree)?;
+    if !secrets.is_empty() {
+        elements.raw = without_secrets(raw, &value(raw.get())?, secrets)?;
+    }
+    Ok(Slot::List(elements))
+}
+
+/// Returns the text of a value without the secrets in it.
+pub(super) fn without_secrets<E: de::Error>(
+    raw: &RawValue,
+    value: &Value,
+    secrets: &[String],
+) -> Result<Box<RawValue>, E> {
+    if secrets.is_empty() {
+        return Ok(raw.to_owned());
+    }
+    let mut kept = value.clone();
     for secret in secrets {
-        remove_each(&mut tree, secret);
+        remove_each(&mut kept, secret);
     }
-    of_raw(&serde_json::value::to_raw_value(&tree).map_err(E::custom)?, shape, is_tree)
+    serde_json::value::to_raw_value(&kept).map_err(E::custom)
 }
 
-fn of_raw<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Slot, E> {
-    if raw.get().starts_with('[') { list(raw, shape, is_tree) } else { raw_slot(raw.to_owned()) }
-}
-
-fn list<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Slot, E> {
+fn list<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<Elements, E> {
     let text = raw.get();
     let all = all_at_once(text, shape)
         .or_else(|_| one_by_one(text, shape))
         .map_err(|error| E::custom(decode_failure(&error).reason))?;
     let has_more = all.iter().any(|element| element.has_more);
     let tree = if is_tree { Some(value(text)?) } else { None };
-    Ok(Slot::List(Elements { all, tree, raw: raw.to_owned(), has_more }))
+    Ok(Elements { all, tree, raw: raw.to_owned(), has_more })
 }
 
 fn value<E: de::Error>(text: &str) -> Result<Value, E> {
@@ -141,6 +157,11 @@ fn of_text(text: &str, shape: &Shape) -> serde_json::Result<Captured> {
 }
 
 impl Captured {
+    /// Returns whether the element is null: none.
+    pub(crate) const fn is_null(&self) -> bool {
+        self.is_null
+    }
+
     /// An element that is read as a text, and is a list or an object, is not read.
     fn ended(mut self) -> Self {
         self.has_more |= self.slots.iter().any(|slot| matches!(slot, Slot::Tree(..)));

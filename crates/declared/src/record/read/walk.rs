@@ -10,7 +10,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::{Captured, Found, List, ReadRecord, Slot, elements};
-use crate::{record::shape::Node, template::remove_each};
+use crate::record::shape::Node;
 
 /// The names on the way to a place.
 #[derive(Clone, Copy)]
@@ -89,11 +89,9 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
             Some((slot, true)) => {
                 let raw = Box::<RawValue>::deserialize(deserializer)?;
                 let mut value = raw_slot(raw)?;
-                if let Slot::Tree(tree, raw) = &mut value
-                    && !self.node.secrets.is_empty()
-                {
-                    self.node.secrets.iter().for_each(|secret| remove_each(tree, secret));
-                    *raw = serde_json::value::to_raw_value(tree).map_err(de::Error::custom)?;
+                // Rules may ask whether a secret is there. It is not kept.
+                if let Slot::Tree(tree, raw) = &mut value {
+                    *raw = elements::without_secrets(raw, tree, &self.node.secrets)?;
                 }
                 store(self.into, slot, value);
                 Ok(())
@@ -133,7 +131,10 @@ impl Walk<'_, '_, '_, '_> {
         }
         if self.keeps == Keeps::Mark {
             // Null in place of an object has nothing that could be read.
-            self.into.has_more |= !matches!(value, Slot::Null);
+            match value {
+                Slot::Null => self.into.is_null |= self.path.is_none(),
+                _ => self.into.has_more = true,
+            }
             return Ok(());
         }
         let Some(path) = self.path else {
