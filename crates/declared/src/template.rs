@@ -115,6 +115,16 @@ impl Template {
         }
     }
 
+    /// Returns the names, as they were written.
+    fn source(&self) -> String {
+        let names = self.parts.iter().filter_map(|part| match part {
+            Part::Name(name, ..) => Some(name.clone()),
+            Part::Record(pointer) => Some(format!("record:{pointer}")),
+            Part::Text(_) => None,
+        });
+        names.collect()
+    }
+
     /// Returns the pointers into the record.
     pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -229,7 +239,8 @@ impl JsonTemplate {
             Self::Text(template) => template.render(values)?.into(),
             Self::Number(template) => {
                 let text = template.render(values)?;
-                let number = text.parse::<i64>().map(Number::from).map_err(|_| format!("{text}:number"))?;
+                let number =
+                    text.parse::<i64>().map(Number::from).map_err(|_| template.source() + ":number")?;
                 Value::Number(number)
             }
             Self::Json(name) => {

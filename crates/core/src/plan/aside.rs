@@ -66,9 +66,9 @@ impl Aside {
         aside
     }
 
-    /// Returns all of them.
-    pub(super) fn into_fields(self) -> Vec<FieldPath> {
-        let all: BTreeSet<FieldPath> = self.changed.into_iter().chain(self.gone).collect();
+    /// Returns all of them, and further ones.
+    pub(super) fn into_fields(self, further: Vec<FieldPath>) -> Vec<FieldPath> {
+        let all: BTreeSet<FieldPath> = self.changed.into_iter().chain(self.gone).chain(further).collect();
         all.into_iter().collect()
     }
 }

@@ -110,7 +110,8 @@ pub struct Executed {
     pub unshown: Vec<FieldPath>,
     /// The fields that an update was not for and of which the records that were read before and after show something else, or nothing more: the
     /// service replaces what is not sent, or somebody else wrote meanwhile. Times and persons of a change do not count, nor does what follows from a written field, such
-    /// as the display name from the given name. Empty if the plan was made without the profile.
+    /// as the display name from the given name. Empty if the plan was made without the profile. What only
+    /// [`Profile::unknown`] has is not compared.
     pub also_changed: Vec<FieldPath>,
     /// The failure, if there is one. Its [`effect`](Error::effect) says whether something was written.
     pub error: Option<Error>,

@@ -50,6 +50,8 @@ pub struct Execution {
     next: usize,
     profile: Option<Profile>,
     enrollment: Option<Enrollment>,
+    /// What a response, or a read before the last one, showed as changed besides.
+    also_changed: Vec<FieldPath>,
     error: Option<Error>,
 }
 
@@ -72,6 +74,7 @@ impl Execution {
             next: 0,
             profile: None,
             enrollment: None,
+            also_changed: Vec::new(),
             error: None,
         };
         if options.unchanged {
@@ -161,7 +164,7 @@ impl Execution {
         };
         let also_changed = match &self.profile {
             Some(profile) if self.error.is_none() && !self.steps.is_empty() => {
-                Aside::of(plan, profile, capabilities).into_fields()
+                Aside::of(plan, profile, capabilities).into_fields(self.also_changed)
             }
             _ => Vec::new(),
         };
@@ -192,6 +195,8 @@ impl Execution {
                     !plan.is_unsaid(it, capabilities) && Aside::of(plan, it, capabilities).gone.is_empty()
                 });
                 if !is_whole {
+                    self.also_changed =
+                        shown.iter().flat_map(|it| Aside::of(plan, it, capabilities).changed).collect();
                     let read = read(provider, id, &as_planned(plan)).await;
                     self.profile = Some(read.map_err(Error::after_write)?);
                 }

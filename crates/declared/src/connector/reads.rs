@@ -39,7 +39,26 @@ pub(super) fn get_operation(
     Operation::new(request, move |response| {
         let get = plan.get(&asked.kind).and_then(|get| Some((get, get.plan(&asked.kind)?)));
         let Some((get, records)) = get else { return Err(nobody(response, "")) };
-        profile_of(response, records, &get.record, &asked)
+        let read = profile_of(response, records, &get.record, &asked);
+        // The service took the id for a name, which is that of somebody else.
+        let is_by_name = get.by_email || get.by_username;
+        match read {
+            Err(error) if is_by_name && error.is_of_another_profile() => {
+                let record = record_of(response, &get.record, &records.shape)?;
+                let name = asked.native();
+                let has_name = |profile: Profile| {
+                    let keys = [FindKey::Username(name.to_owned()), FindKey::Email(name.to_owned())];
+                    keys.iter().any(|key| key.matches(&profile))
+                };
+                if !records.profile(response.info(), record, now()).is_ok_and(has_name) {
+                    return Err(error);
+                }
+                Err(response
+                    .error(ErrorKind::NotFound, "no profile has this id: the service took it for a name")
+                    .with_from_service(true))
+            }
+            read => read,
+        }
     })
 }
 

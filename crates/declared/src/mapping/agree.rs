@@ -16,15 +16,17 @@ impl RecordPlan {
         let fields = fields.chain(self.lists.iter().map(|field| field.path.clone()));
         let fields = fields.chain(self.actors.iter().map(|(field, _, _)| field.path()));
         for path in fields {
-            let (own, its) = (profile.value(&path).map(in_order), other.value(&path).map(in_order));
+            let comparable = |value| in_order(value, path == FieldPath::EMAILS);
+            let (own, its) = (profile.value(&path).map(comparable), other.value(&path).map(comparable));
             let note = Note::new(path.clone(), NoteKind::RecordsDiffer);
             match (&own, &its) {
-                // They differ already, or one of them says nothing.
-                _ if profile.notes.contains(&note) => {}
+                // They differ already.
+                _ if profile.notes.contains(&note) => add_to_kept(profile, &path, its),
                 (None, Some(_)) if !profile.is_null(&path) => self.take(profile, &path, other),
                 (Some(_), None) if !other.is_null(&path) => {}
                 _ if own == its && profile.is_null(&path) == other.is_null(&path) => {}
-                (None, None) => self.take(profile, &path, other),
+                (None, None) if other.is_null(&path) => self.take(profile, &path, other),
+                (None, None) => {}
                 _ => {
                     if let Some(both) = RawJson::encode(&[own, its]) {
                         profile.unknown.insert(path.as_str(), both);
@@ -32,6 +34,11 @@ impl RecordPlan {
                     self.take(profile, &path, &Profile::new(profile.id.clone()));
                     profile.notes.push(note);
                 }
+            }
+        }
+        for note in &other.notes {
+            if !profile.notes.contains(note) {
+                profile.notes.push(note.clone());
             }
         }
         for (name, value) in other.unknown.iter() {
@@ -50,7 +57,12 @@ impl RecordPlan {
                 Target::Bool(field) => *field(profile) = field(&mut other).take(),
                 Target::Time(field) => *field(profile) = field(&mut other).take(),
                 Target::Kind => profile.kind = other.kind.take(),
-                Target::Status => profile.status = other.status.take(),
+                Target::Status => {
+                    profile.status = other.status.take();
+                    if !self.has_status_raw {
+                        profile.status_raw = other.status_raw.take();
+                    }
+                }
                 Target::OrganizationKind => profile.organization.kind = other.organization.kind.take(),
             }
         }
@@ -63,9 +75,27 @@ impl RecordPlan {
     }
 }
 
-/// Returns a value in which the order of a list does not matter.
-fn in_order(value: Value) -> Value {
+/// Adds a further value to those that differ.
+fn add_to_kept(profile: &mut Profile, path: &FieldPath, value: Option<Value>) {
+    let kept = profile.unknown.get(path.as_str()).and_then(|raw| serde_json::from_str(raw.get()).ok());
+    if let (Some(value), Some(Value::Array(mut all))) = (value, kept)
+        && !all.contains(&value)
+    {
+        all.push(value);
+        if let Some(all) = RawJson::encode(&all) {
+            profile.unknown.insert(path.as_str(), all);
+        }
+    }
+}
+
+/// Returns a value in which neither the order of a list nor the case of addresses matters.
+fn in_order(value: Value, is_of_addresses: bool) -> Value {
     let Value::Array(mut items) = value else { return value };
-    items.sort_by_key(Value::to_string);
+    let text =
+        |item: &Value| if is_of_addresses { item.to_string().to_lowercase() } else { item.to_string() };
+    items.sort_by_key(text);
+    if is_of_addresses {
+        return items.iter().map(text).collect();
+    }
     items.into()
 }

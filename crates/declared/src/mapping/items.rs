@@ -15,7 +15,11 @@ pub(super) fn set_list(profile: &mut Profile, path: &FieldPath, items: Field<Vec
     }
 
     // One that nobody can name is there, too: the others are not all.
-    let is_part = |items: &Field<Vec<Item>>| items.items().iter().any(Item::is_nameless);
+    // No address is none; no name of a second factor is one without a name.
+    let is_unnamed = |item: &Item| {
+        item.is_nameless() || (*path == FieldPath::SECURITY_MFA_METHODS && !item.has_id() && !item.has_name())
+    };
+    let is_part = |items: &Field<Vec<Item>>| items.items().iter().any(is_unnamed);
     let is_of_names = [FieldPath::EMAILS, FieldPath::PHONES, FieldPath::SECURITY_MFA_METHODS].contains(path);
     let is_unnamed = is_of_names && is_part(&items);
     let items = if is_unnamed { Field::Absent } else { items };

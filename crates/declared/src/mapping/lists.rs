@@ -361,7 +361,7 @@ impl Each {
             match says_values(element, &self.conditions) {
                 Some(true) => {
                     let item = self.parts.item(element, now);
-                    if !item.has_other && !item.is_nameless() {
+                    if !item.has_other && (item.has_id() || item.has_name()) {
                         uses.add(self.list.slot, number, elements.len());
                     }
                     items.push(item);
@@ -439,6 +439,10 @@ pub(super) fn read(
 impl Item {
     pub(super) fn has_id(&self) -> bool {
         self.id.is_known()
+    }
+
+    pub(super) fn has_name(&self) -> bool {
+        self.name.is_known()
     }
 
     /// Returns whether nothing says which one it is. Null says that there is none.

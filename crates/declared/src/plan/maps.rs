@@ -12,6 +12,7 @@ const WITHOUT_WHERE: &str = "it is about the values that `where` asks for, and t
 
 impl Resolver<'_> {
     pub(crate) fn check_map(&mut self, key: &Key, map: &Map) {
+        self.check_map_shows_no_secret(key, map);
         for (name, known) in GROUPS {
             for (field, rule) in group(map, name) {
                 let key = key.then(*name).then(field.as_str());

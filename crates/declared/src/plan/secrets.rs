@@ -1,7 +1,12 @@
 //! Checks that a definition holds no secret.
 
 use super::Resolver;
-use crate::{definition::RequestTemplate, flaw::Key, record::is_around};
+use crate::{
+    definition::{Case, Map, RequestTemplate, Rule},
+    flaw::Key,
+    mapping::fields::{GROUPS, group},
+    record::is_around,
+};
 
 /// Headers and parameters that hold credentials, by a part of their names.
 const SECRET_NAMES: &[&str] = &[
@@ -34,15 +39,90 @@ impl Resolver<'_> {
 
     /// Checks that a request names no secret of the record: a plan would show it.
     pub(super) fn check_shows_no_secret(&mut self, key: &Key, template: &RequestTemplate) {
-        let text = format!("{template:?}");
-        let named = text.split("{record:").skip(1).filter_map(|rest| rest.split_once('}'));
-        let named = named.map(|(pointer, _)| pointer.trim_end_matches(":json"));
+        let mut texts = vec![template.path.clone()];
+        texts.extend(template.headers.values().cloned());
+        template.query.values().chain(&template.body).for_each(|value| add_texts(value, &mut texts));
+        let named = texts.iter().flat_map(|text| text.split("{record:").skip(1));
+        let named = named.filter_map(|rest| rest.split_once('}')).map(|(name, _)| {
+            name.strip_suffix(":json").or_else(|| name.strip_suffix(":number")).unwrap_or(name)
+        });
         let is_secret = |pointer: &str| {
             let mut secrets = self.definition.secrets.iter();
             secrets.any(|secret| is_around(secret, pointer) || is_around(pointer, secret))
         };
         if let Some(pointer) = named.into_iter().find(|pointer| is_secret(pointer)) {
             self.flaws.add(key, format!("'{pointer}' is a secret, or has one, and a plan would show it"));
+        }
+    }
+
+    /// Checks that no rule shows a secret.
+    pub(super) fn check_map_shows_no_secret(&mut self, key: &Key, map: &Map) {
+        if self.definition.secrets.is_empty() {
+            return;
+        }
+        for (name, _) in GROUPS {
+            for (field, rule) in group(map, name) {
+                self.check_rule_shows_no_secret(&key.then(*name).then(field.as_str()), "", rule);
+            }
+        }
+        let words =
+            [("id", &map.id), ("kind", &map.kind), ("status", &map.status), ("status_raw", &map.status_raw)];
+        for (name, rule) in words.into_iter().chain(map.texts()) {
+            if let Some(rule) = rule {
+                self.check_rule_shows_no_secret(&key.then(name), "", rule);
+            }
+        }
+        let actors = [("changed_by", &map.changed_by), ("owner", &map.owner), ("manager", &map.manager)];
+        for (name, actor) in actors {
+            for rule in actor.iter().flat_map(|it| [&it.id, &it.name, &it.email]).flatten() {
+                self.check_rule_shows_no_secret(&key.then(name), "", rule);
+            }
+        }
+        let base = |each: &Option<String>| each.as_ref().map(|each| format!("{each}/*")).unwrap_or_default();
+        for (number, rule) in map.emails.iter().flatten().enumerate() {
+            let (key, base) = (key.then("emails").then(number), base(&rule.each));
+            self.check_rule_shows_no_secret(&key, &base, &Rule::at(&rule.at));
+            for rule in [&rule.purpose, &rule.primary, &rule.verified].into_iter().flatten() {
+                self.check_rule_shows_no_secret(&key, &base, rule);
+            }
+        }
+        let lists = [&map.roles, &map.groups, &map.labels, &map.entitlements, &map.phones];
+        let lists = lists.into_iter().flatten().flatten().chain(&map.mfa_methods);
+        for item in lists {
+            let base = base(&item.each);
+            let parts = [
+                &item.id,
+                &item.name,
+                &item.kind,
+                &item.color,
+                &item.scope,
+                &item.scope_id,
+                &item.scope_name,
+            ];
+            parts.into_iter().flatten().for_each(|rule| self.check_rule_shows_no_secret(key, &base, rule));
+        }
+    }
+
+    fn check_rule_shows_no_secret(&mut self, key: &Key, base: &str, rule: &Rule) {
+        let table = &rule.0;
+        let mut shown: Vec<String> =
+            table.at.0.iter().chain(&table.join).map(|place| format!("{base}{place}")).collect();
+        shown.extend(table.pick.iter().map(|pick| format!("{base}{}/*{}", pick.from, pick.at)));
+        // What a case compares may be shown as the service's word.
+        let shows_its_word = |case: &&Case| {
+            case.is.is_some() || !case.one_of.is_empty() || case.contains.is_some() || !case.values.is_empty()
+        };
+        let words = table.first.iter().filter(shows_its_word).filter_map(|case| case.at.as_ref());
+        shown.extend(words.map(|place| format!("{base}{place}")));
+        let is_secret = |place: &String| {
+            let mut secrets = self.definition.secrets.iter();
+            secrets.any(|secret| is_around(secret, place) && is_around(place, secret))
+        };
+        if let Some(place) = shown.into_iter().find(is_secret) {
+            self.flaws.add(
+                key,
+                format!("'{place}' is a secret, which a profile would show: a rule may only ask whether it is there, in a case with `present` or `non_empty`"),
+            );
         }
     }
 
@@ -76,5 +156,15 @@ impl Resolver<'_> {
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             self.check_no_secret(key, name, value);
         }
+    }
+}
+
+/// Adds the texts of a value.
+fn add_texts(value: &serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| add_texts(item, texts)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| add_texts(value, texts)),
+        _ => {}
     }
 }

@@ -202,15 +202,16 @@ impl ShapeBuilder {
     }
 }
 
-/// Returns whether a place is another one, or has it inside. `*`, `-` and any number are the same: elements of a list.
+/// Returns whether a place is another one, or has it inside. `*` is whatever key, and `-` and any number are elements of a list.
 pub(crate) fn is_around(outer: &str, inner: &str) -> bool {
     let is_index = |token: &str| {
-        matches!(token, "*" | "-") || (!token.is_empty() && token.bytes().all(|digit| digit.is_ascii_digit()))
+        token == "-" || (!token.is_empty() && token.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let is_same = |one: &str, other: &str| {
+        one == other || one == "*" || other == "*" || (is_index(one) && is_index(other))
     };
     let mut inner = inner.split('/');
-    let mut outer = outer.split('/');
-    outer
-        .all(|token| inner.next().is_some_and(|other| token == other || (is_index(token) && is_index(other))))
+    outer.split('/').all(|token| inner.next().is_some_and(|other| is_same(token, other)))
 }
 
 impl Shape {

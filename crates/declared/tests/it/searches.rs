@@ -72,6 +72,19 @@ async fn whom_a_request_leaves_out_is_found_in_the_list() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_the_name_of_somebody_else_is_no_id() {
+    let get = "[[get]]\nrequest = { operation = \"get\", path = \"/members/{id}\" }\nby_username = true";
+    let definition = definition(NONE, MAP, get);
+    let zoe = r#"{"id": "z", "name": "zoe"}"#;
+    let everybody = r#"{"members": [{"id": "z", "name": "zoe"}]}"#;
+    let bodies = [("get", zoe), ("list", everybody)];
+    let (_folder, provider) = connect(&definition, &bodies, None);
+    assert_eq!(find(&provider, FindKey::NativeId("zoe".to_owned())).await, (vec![], true));
+    let (_folder, provider) = connect(&definition, &bodies, None);
+    assert_eq!(find(&provider, FindKey::Username("zoe".to_owned())).await.0, ["z"]);
+}
+
+#[tokio::test]
 async fn a_search_that_finds_several_or_somebody_else_is_no_answer() {
     let search = "[find.email]\nrequest = { operation = \"find\", path = \"/find\", query = { q = \"{value}\" } }\nrecord = \"/members/0\"";
     let definition = definition(NONE, MAP, search);

@@ -9,17 +9,16 @@ const NONE: &str = "paging = { style = \"none\" }";
 
 #[tokio::test]
 async fn a_secret_of_whatever_form_is_not_kept() {
-    let secrets =
-        "secrets = [\"/code\", \"/flag\", \"/lst\", \"/tk/*/x\", \"/obj/deep/*/key\", \"/auth\", \"/at\"]\n";
-    let map = "title = { first = [{ at = \"/code\", is = true, say = \"has a code\" }] }\n\
-               access.owner = \"/flag\"\ngroups = [{ each = \"/lst\", id = \"/id\" }]\n\
+    let secrets = "secrets = [\"/code\", \"/flag\", \"/lst\", \"/tk/*/x\", \"/obj/deep/*/key\", \"/auth\"]\n";
+    let map = "title = { first = [{ at = \"/code\", non_empty = true, say = \"has a code\" }] }\n\
+               access.owner = { first = [{ at = \"/flag\", in_future = true, say = true }] }\ngroups = [{ each = \"/lst\", id = \"/id\" }]\n\
                labels = [{ each = \"/tk\", name = \"/name\" }]\n\
-               access.billing_admin = { any = { of = \"/obj/deep\" } }\nusername = \"/auth/name\"\ntimes.created = \"/at\"";
+               access.billing_admin = { any = { of = \"/obj/deep\" } }\nusername = \"/auth/name\"";
     let body = r#"{"members": [
         {"id": 1, "code": "SSS1", "flag": "SSS2", "lst": "SSS3", "tk": {"x": "SSS4", "name": "n"},
-         "obj": {"deep": {"key": "SSS5"}}, "auth": {"name": "ada", "pin": "SSS6", "more": {"pin": "SSS7"}}, "at": "SSS8"},
+         "obj": {"deep": {"key": "SSS5"}}, "auth": {"name": "ada", "pin": "SSS6", "more": {"pin": "SSS7"}}},
         {"id": 2, "code": ["SSS1"], "flag": 5, "lst": [{"id": "SSS3"}], "tk": [{"x": "SSS4", "name": "n"}],
-         "obj": {"deep": [{"key": "SSS5"}]}, "auth": "SSS6", "at": 20200101}
+         "obj": {"deep": [{"key": "SSS5"}]}, "auth": "SSS6"}
     ]}"#;
     let definition = secrets.to_owned() + &definition(NONE, map, "");
     let (_folder, provider) = connect(&definition, &[("list", body)], None);
@@ -30,6 +29,28 @@ async fn a_secret_of_whatever_form_is_not_kept() {
     // What a rule is for is shown: the definition says so.
     let text = serde_json::to_string(&profiles[1]).unwrap().replace("\"id\":\"SSS3\"", "");
     assert!(!text.contains("SSS"), "{text}");
+}
+
+#[test]
+fn a_rule_that_would_show_a_secret_is_refused() {
+    let secrets = "secrets = [\"/tok\", \"/keys/*/code\"]\n";
+    for map in [
+        "title = \"/tok\"",
+        "name.display = { join = [\"/first\", \"/tok\"] }",
+        "username = { at = [\"/keys/0/code\", \"/name\"] }",
+        "locale = { pick = { from = \"/keys\", at = \"/code\" } }",
+        "groups = [{ each = \"/keys\", id = \"/code\" }]",
+        "emails = [{ each = \"/keys\", at = \"/code\" }]",
+        "phones = [{ id = \"/tok\" }]",
+        "mfa_methods = { each = \"/keys\", name = \"/code\" }",
+        "manager = { id = \"/boss\", name = \"/tok\" }",
+        "status = { first = [{ at = \"/tok\", is = \"x\", say = \"active\" }] }",
+        "status = { at = \"/tok\", values = { x = \"active\" } }",
+    ] {
+        let flawed = secrets.to_owned() + &definition(NONE, map, "");
+        let flaws = Service::parse(&flawed, "acme.toml").unwrap_err().to_string();
+        assert!(flaws.contains("is a secret, which a profile would show"), "{map}: {flaws}");
+    }
 }
 
 #[tokio::test]
@@ -68,9 +89,11 @@ async fn a_plan_shows_no_secret_and_keeps_what_is_inside_of_objects() {
     ] {
         assert!(Service::parse(&update(keep), "acme.toml").is_err(), "{keep}");
     }
-    let named = update("").replace("mark = 1", "mark = \"{record:/keys/0/code}\"");
-    let flaws = Service::parse(&named, "acme.toml").unwrap_err().to_string();
-    assert!(flaws.contains("'/keys/0/code' is a secret"), "{flaws}");
+    for name in ["/keys/0/code", "/keys/main/code", "/keys/0/code:json", "/keys/0/code:number"] {
+        let named = update("").replace("mark = 1", &format!("mark = \"{{record:{name}}}\""));
+        let flaws = Service::parse(&named, "acme.toml").unwrap_err().to_string();
+        assert!(flaws.contains("is a secret, or has one, and a plan would show it"), "{flaws}");
+    }
     for without in ["/keys/*/code", "/keys/-/code", "/keys/*", "/keys"] {
         let kept = update(&format!("keep = {{ whole = true, without = [\"{without}\"] }}"));
         let record = r#"{"id": "a", "prof": {}, "keys": [{"code": "SSS", "name": "n"}]}"#;

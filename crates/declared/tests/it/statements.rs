@@ -284,6 +284,7 @@ async fn what_is_there_and_not_read_is_kept_and_never_none() {
         {"id": 2, "factors": [{"on": true}], "tags": [5, true, 1.5], "mobile": true},
         {"id": 3, "factors": [{"on": true, "type": "app"}], "mails": [{"kind": "work", "to": "c@example.com", "ok": "yes"}]},
         {"id": 4, "mails": [{"kind": "work"}, {"kind": "work", "to": "d@example.com"}, null]},
+        {"id": 6, "factors": [{"on": true, "type": null}, {"on": true, "type": "app"}], "tags": [null, "a"]},
         {"id": 5, "mails": [null, {"kind": "work", "to": "e@example.com"}]}
     ]}"#;
     let (_folder, provider) =
@@ -291,13 +292,15 @@ async fn what_is_there_and_not_read_is_kept_and_never_none() {
     let (profiles, is_complete) = list(&provider).await;
     assert!(is_complete);
     let kept = |profile: &Profile| serde_json::to_string(&(&profile.extension, &profile.unknown)).unwrap();
-    let [one, two, three, four, five] = &profiles[..] else { panic!("{profiles:?}") };
+    let [one, two, three, four, six, five] = &profiles[..] else { panic!("{profiles:?}") };
     assert!(kept(one).contains("b@example.com") && !kept(one).contains("tags"), "{}", kept(one));
     assert!(two.security.mfa_methods.is_absent(), "a factor is there that nobody can name");
     assert!(kept(two).contains("[5, true, 1.5]") && kept(two).contains("\"mobile\":true"), "{}", kept(two));
     assert_eq!(three.security.mfa_methods.items(), ["app"]);
     assert!(kept(three).contains("\"yes\"") && !kept(three).contains("factors"), "{}", kept(three));
     assert!(four.emails.is_absent() && kept(four).contains("d@example.com"), "{}", kept(four));
+    assert!(six.security.mfa_methods.is_absent() && kept(six).contains("app"), "{}", kept(six));
+    assert_eq!(six.labels.items().len(), 1);
     assert_eq!((five.emails.items().len(), kept(five).contains("mails")), (1, false));
 }
 

@@ -126,6 +126,7 @@ impl Walk<'_, '_, '_, '_> {
     /// Stores a scalar. One where an object was expected is kept as it came.
     fn scalar<E: de::Error>(self, value: Slot) -> Result<(), E> {
         if let Some((slot, _)) = self.node.slot {
+            self.into.is_null |= self.path.is_none() && matches!(value, Slot::Null);
             store(self.into, slot, value);
             return Ok(());
         }
