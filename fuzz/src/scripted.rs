@@ -95,7 +95,8 @@ fn make(choice: u8) -> Made {
             let name = DEFINITIONS[usize::from(choice - 9)];
             let service = Service::builtin(name).unwrap();
             let account = MockService::new(&service, 0);
-            let mut config = DeclaredConfig::new("a".parse().unwrap(), service, account.secrets()).with_http(http);
+            let mut config =
+                DeclaredConfig::new("a".parse().unwrap(), service, account.secrets()).with_http(http);
             config.variables = account.variables();
             let id = format!("{name}:a/user/u").parse().unwrap();
             return (scripted, Arc::new(config.connect().unwrap()), id);
