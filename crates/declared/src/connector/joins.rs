@@ -63,7 +63,7 @@ impl DeclaredConnector {
             Some((first, others)) => {
                 let mut profile = under(first);
                 for other in others {
-                    join.part.plan.agree(&mut profile, &under(other));
+                    join.part.plan.agree(&mut profile, under(other));
                 }
                 Ok(profile)
             }

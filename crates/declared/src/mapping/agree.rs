@@ -11,7 +11,7 @@ use super::{RecordPlan, actors::take_actor, fields::Target, items::take_list};
 impl RecordPlan {
     /// Leaves in a profile what another record says, too, and adds what only that one says. What they say otherwise is absent, and noted:
     /// nobody knows which one is right.
-    pub(crate) fn agree(&self, profile: &mut Profile, other: &Profile) {
+    pub(crate) fn agree(&self, profile: &mut Profile, mut other: Profile) {
         let fields = self.scalars.iter().map(|rule| rule.path.clone());
         let fields = fields.chain(self.lists.iter().map(|field| field.path.clone()));
         let fields = fields.chain(self.actors.iter().map(|(field, _, _)| field.path()));
@@ -22,23 +22,23 @@ impl RecordPlan {
             match (&own, &its) {
                 // They differ already.
                 _ if profile.notes.contains(&note) => add_to_kept(profile, &path, its),
-                (None, Some(_)) if !profile.is_null(&path) => self.take(profile, &path, other),
+                (None, Some(_)) if !profile.is_null(&path) => self.take(profile, &path, &mut other),
                 (Some(_), None) if !other.is_null(&path) => {}
                 _ if own == its && profile.is_null(&path) == other.is_null(&path) => {}
-                (None, None) if other.is_null(&path) => self.take(profile, &path, other),
+                (None, None) if other.is_null(&path) => self.take(profile, &path, &mut other),
                 (None, None) => {}
                 _ => {
                     if let Some(both) = RawJson::encode(&[own, its]) {
                         profile.unknown.insert(path.as_str(), both);
                     }
-                    self.take(profile, &path, &Profile::new(profile.id.clone()));
+                    self.take(profile, &path, &mut Profile::new(profile.id.clone()));
                     profile.notes.push(note);
                 }
             }
         }
-        for note in &other.notes {
-            if !profile.notes.contains(note) {
-                profile.notes.push(note.clone());
+        for note in other.notes {
+            if !profile.notes.contains(&note) {
+                profile.notes.push(note);
             }
         }
         for (name, value) in other.unknown.iter() {
@@ -48,14 +48,13 @@ impl RecordPlan {
         }
     }
 
-    /// Sets a field to what another profile has.
-    fn take(&self, profile: &mut Profile, path: &FieldPath, other: &Profile) {
-        let mut other = other.clone();
+    /// Moves a field from another profile.
+    fn take(&self, profile: &mut Profile, path: &FieldPath, other: &mut Profile) {
         for rule in self.scalars.iter().filter(|rule| rule.path == *path) {
             match rule.target {
-                Target::Text(field) => *field(profile) = field(&mut other).take(),
-                Target::Bool(field) => *field(profile) = field(&mut other).take(),
-                Target::Time(field) => *field(profile) = field(&mut other).take(),
+                Target::Text(field) => *field(profile) = field(other).take(),
+                Target::Bool(field) => *field(profile) = field(other).take(),
+                Target::Time(field) => *field(profile) = field(other).take(),
                 Target::Kind => profile.kind = other.kind.take(),
                 Target::Status => {
                     profile.status = other.status.take();
@@ -67,10 +66,10 @@ impl RecordPlan {
             }
         }
         if self.lists.iter().any(|field| field.path == *path) {
-            take_list(profile, path, &mut other);
+            take_list(profile, path, other);
         }
         for (field, _, _) in self.actors.iter().filter(|(field, _, _)| field.path() == *path) {
-            take_actor(profile, *field, &mut other);
+            take_actor(profile, *field, other);
         }
     }
 }

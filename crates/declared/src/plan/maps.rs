@@ -1,23 +1,21 @@
 //! Checks of what fields mean.
 
+use std::collections::BTreeMap;
+
 use super::Resolver;
 use crate::{
-    definition::{Case, Map, Rule, TimeForm},
+    definition::{Case, Map, Rule, Scalars, TimeForm},
     flaw::Key,
     mapping::fields::{GROUPS, group},
 };
 
-/// What is wrong with a meaning of absent values without conditions.
-const WITHOUT_WHERE: &str = "it is about the values that `where` asks for, and there is no `where`";
-
 impl Resolver<'_> {
     pub(crate) fn check_map(&mut self, key: &Key, map: &Map) {
-        self.check_map_shows_no_secret(key, map);
         for (name, known) in GROUPS {
             for (field, rule) in group(map, name) {
                 let key = key.then(*name).then(field.as_str());
                 if known.contains(&field.as_str()) {
-                    self.check_rule(&key, rule, *name == "times" || field.ends_with("_login"));
+                    self.check_rule(&key, "", rule, *name == "times" || field.ends_with("_login"));
                 } else {
                     self.flaws
                         .add(&key, format!("there is no such field; `{name}` has {}", known.join(", ")));
@@ -28,7 +26,7 @@ impl Resolver<'_> {
             [("id", &map.id), ("kind", &map.kind), ("status", &map.status), ("status_raw", &map.status_raw)];
         for (name, rule) in words.into_iter().chain(map.texts()) {
             if let Some(rule) = rule {
-                self.check_rule(&key.then(name), rule, false);
+                self.check_rule(&key.then(name), "", rule, false);
             }
         }
         let (kinds, statuses) =
@@ -43,16 +41,10 @@ impl Resolver<'_> {
         }
         for (number, rule) in map.emails.iter().flatten().enumerate() {
             let key = key.then("emails").then(number);
-            if let Some(each) = &rule.each {
-                self.check_pointer(&key.then("each"), each);
-            }
-            self.check_absent_list(&key, (rule.absent_is_none, rule.absent_is_no), rule.because.as_ref());
-            if rule.each.is_none() && (!rule.conditions.is_empty() || rule.absent_is_none) {
-                self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
-            }
-            if rule.absent_is_no && rule.conditions.is_empty() {
-                self.flaws.add(&key.then("absent_is_no"), WITHOUT_WHERE);
-            }
+            let absent = (rule.absent_is_none, rule.absent_is_no);
+            let base =
+                self.check_each(&key, rule.each.as_deref(), &rule.conditions, absent, rule.because.is_some());
+            self.check_rule_shows_no_secret(&key.then("at"), &base, &Rule::at(&rule.at));
             if rule.at.0.is_empty() {
                 self.flaws.add(&key.then("at"), "say where the address is");
             }
@@ -63,7 +55,19 @@ impl Resolver<'_> {
                 [("purpose", &rule.purpose), ("primary", &rule.primary), ("verified", &rule.verified)]
             {
                 if let Some(rule) = rule {
-                    self.check_rule(&key.then(name), rule, false);
+                    self.check_rule(&key.then(name), &base, rule, false);
+                }
+            }
+        }
+        let actors = [("changed_by", &map.changed_by), ("owner", &map.owner), ("manager", &map.manager)];
+        for (name, actor) in actors.into_iter().filter_map(|(name, actor)| Some((name, actor.as_ref()?))) {
+            let key = key.then(name);
+            if let Some(at) = &actor.at {
+                self.check_pointer(&key.then("at"), at);
+            }
+            for (part, rule) in [("id", &actor.id), ("name", &actor.name), ("email", &actor.email)] {
+                if let Some(rule) = rule {
+                    self.check_rule(&key.then(part), "", rule, false);
                 }
             }
         }
@@ -78,16 +82,14 @@ impl Resolver<'_> {
         for (name, rules) in lists {
             for (number, item) in rules.into_iter().flatten().enumerate() {
                 let key = key.then(name).then(number);
-                if let Some(each) = &item.each {
-                    self.check_pointer(&key.then("each"), each);
-                }
-                self.check_absent_list(&key, (item.absent_is_none, item.absent_is_no), item.because.as_ref());
-                if item.each.is_none() && (!item.conditions.is_empty() || item.absent_is_none) {
-                    self.flaws.add(&key, "`where` and `absent_is_none` are for a list: `each`");
-                }
-                if item.absent_is_no && item.conditions.is_empty() {
-                    self.flaws.add(&key.then("absent_is_no"), WITHOUT_WHERE);
-                }
+                let absent = (item.absent_is_none, item.absent_is_no);
+                let base = self.check_each(
+                    &key,
+                    item.each.as_deref(),
+                    &item.conditions,
+                    absent,
+                    item.because.is_some(),
+                );
                 if item.each.is_some() && item.flag.is_some() {
                     self.flaws.add(&key, "`if` is for an item of the record itself, not of a list");
                 }
@@ -108,14 +110,46 @@ impl Resolver<'_> {
                 ];
                 for (name, rule) in rules {
                     if let Some(rule) = rule {
-                        self.check_rule(&key.then(name), rule, false);
+                        self.check_rule(&key.then(name), &base, rule, false);
                     }
                 }
             }
         }
     }
 
-    fn check_rule(&mut self, key: &Key, rule: &Rule, is_time: bool) {
+    /// Checks a list of elements that rules are for; returns the place of its elements.
+    fn check_each(
+        &mut self,
+        key: &Key,
+        each: Option<&str>,
+        conditions: &BTreeMap<String, Scalars>,
+        (absent_is_none, absent_is_no): (bool, bool),
+        has_reason: bool,
+    ) -> String {
+        if let Some(each) = each {
+            self.check_pointer(&key.then("each"), each);
+        }
+        if (absent_is_none || absent_is_no) != has_reason {
+            self.flaws.add(
+                key,
+                "`absent_is_none` or `absent_is_no`, and `because`, belong together: say what the service documents",
+            );
+        }
+        if each.is_none() && (!conditions.is_empty() || absent_is_none) {
+            self.flaws.add(key, "`where` and `absent_is_none` are for a list: `each`");
+        }
+        if absent_is_no && conditions.is_empty() {
+            self.flaws.add(
+                &key.then("absent_is_no"),
+                "it is about the values that `where` asks for, and there is no `where`",
+            );
+        }
+        each.map(|each| format!("{each}/*")).unwrap_or_default()
+    }
+
+    /// Checks a rule. `base` is the place of the element that its places are in, if it is for a list.
+    fn check_rule(&mut self, key: &Key, base: &str, rule: &Rule, is_time: bool) {
+        self.check_rule_shows_no_secret(key, base, rule);
         let table = &rule.0;
         let sources = [
             ("at", !table.at.0.is_empty()),
@@ -200,20 +234,6 @@ impl Resolver<'_> {
         }
         if says && case.say.is_none() && case.values.is_empty() {
             self.flaws.add(key, "a case says a value: say, or values");
-        }
-    }
-
-    fn check_absent_list(
-        &mut self,
-        key: &Key,
-        (absent_is_none, absent_is_no): (bool, bool),
-        because: Option<&String>,
-    ) {
-        if (absent_is_none || absent_is_no) != because.is_some() {
-            self.flaws.add(
-                key,
-                "`absent_is_none` or `absent_is_no`, and `because`, belong together: say what the service documents",
-            );
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use super::Resolver;
 use crate::{
-    definition::{Case, Map, RequestTemplate, Rule},
+    definition::{Case, RequestTemplate, Rule},
     flaw::Key,
-    mapping::fields::{GROUPS, group},
     record::is_around,
 };
 
@@ -55,55 +54,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Checks that no rule shows a secret.
-    pub(super) fn check_map_shows_no_secret(&mut self, key: &Key, map: &Map) {
-        if self.definition.secrets.is_empty() {
-            return;
-        }
-        for (name, _) in GROUPS {
-            for (field, rule) in group(map, name) {
-                self.check_rule_shows_no_secret(&key.then(*name).then(field.as_str()), "", rule);
-            }
-        }
-        let words =
-            [("id", &map.id), ("kind", &map.kind), ("status", &map.status), ("status_raw", &map.status_raw)];
-        for (name, rule) in words.into_iter().chain(map.texts()) {
-            if let Some(rule) = rule {
-                self.check_rule_shows_no_secret(&key.then(name), "", rule);
-            }
-        }
-        let actors = [("changed_by", &map.changed_by), ("owner", &map.owner), ("manager", &map.manager)];
-        for (name, actor) in actors {
-            for rule in actor.iter().flat_map(|it| [&it.id, &it.name, &it.email]).flatten() {
-                self.check_rule_shows_no_secret(&key.then(name), "", rule);
-            }
-        }
-        let base = |each: &Option<String>| each.as_ref().map(|each| format!("{each}/*")).unwrap_or_default();
-        for (number, rule) in map.emails.iter().flatten().enumerate() {
-            let (key, base) = (key.then("emails").then(number), base(&rule.each));
-            self.check_rule_shows_no_secret(&key, &base, &Rule::at(&rule.at));
-            for rule in [&rule.purpose, &rule.primary, &rule.verified].into_iter().flatten() {
-                self.check_rule_shows_no_secret(&key, &base, rule);
-            }
-        }
-        let lists = [&map.roles, &map.groups, &map.labels, &map.entitlements, &map.phones];
-        let lists = lists.into_iter().flatten().flatten().chain(&map.mfa_methods);
-        for item in lists {
-            let base = base(&item.each);
-            let parts = [
-                &item.id,
-                &item.name,
-                &item.kind,
-                &item.color,
-                &item.scope,
-                &item.scope_id,
-                &item.scope_name,
-            ];
-            parts.into_iter().flatten().for_each(|rule| self.check_rule_shows_no_secret(key, &base, rule));
-        }
-    }
-
-    fn check_rule_shows_no_secret(&mut self, key: &Key, base: &str, rule: &Rule) {
+    /// Checks that a rule shows no secret. `base` is the place of the element that its places are in, if it is for a list.
+    pub(super) fn check_rule_shows_no_secret(&mut self, key: &Key, base: &str, rule: &Rule) {
         let table = &rule.0;
         let mut shown: Vec<String> =
             table.at.0.iter().chain(&table.join).map(|place| format!("{base}{place}")).collect();

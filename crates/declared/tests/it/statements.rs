@@ -395,6 +395,9 @@ fn a_definition_with_a_secret_or_with_what_nothing_uses_is_refused() {
         let flaws = flaw(none, "", &(update.to_owned() + field));
         assert!(flaws.contains(said), "{said}: {flaws}");
     }
+    for map in ["owner = { at = \"boss\" }", "manager = { id = \"boss/id\" }"] {
+        assert!(flaw(none, map, "").contains("is no JSON pointer"), "{map}");
+    }
     let of_part = "parts = [{ map = { roles = [{ name = { constant = \"a\" } }] } }, {}]\npaging = { style = \"none\" }\n\
                    filters.role = { query = { role = \"{value}\" }, covers_parts = true }";
     assert!(flaw(of_part, "", "").contains("not for everybody whom the filter finds"));

@@ -87,27 +87,22 @@ pub(super) fn slot<E: de::Error>(
 ) -> Result<Slot, E> {
     if !raw.get().starts_with('[') {
         let mut slot = raw_slot(raw.to_owned())?;
-        if let Slot::Tree(tree, raw) = &mut slot {
-            *raw = without_secrets(raw, tree, secrets)?;
+        if let Slot::Tree(tree, raw) = &mut slot
+            && !secrets.is_empty()
+        {
+            *raw = without_secrets(tree, secrets)?;
         }
         return Ok(slot);
     }
     let mut elements = list(raw, shape, is_tree)?;
     if !secrets.is_empty() {
-        elements.raw = without_secrets(raw, &value(raw.get())?, secrets)?;
+        elements.raw = without_secrets(&value(raw.get())?, secrets)?;
     }
     Ok(Slot::List(elements))
 }
 
 /// Returns the text of a value without the secrets in it.
-pub(super) fn without_secrets<E: de::Error>(
-    raw: &RawValue,
-    value: &Value,
-    secrets: &[String],
-) -> Result<Box<RawValue>, E> {
-    if secrets.is_empty() {
-        return Ok(raw.to_owned());
-    }
+pub(super) fn without_secrets<E: de::Error>(value: &Value, secrets: &[String]) -> Result<Box<RawValue>, E> {
     let mut kept = value.clone();
     for secret in secrets {
         remove_each(&mut kept, secret);
@@ -125,7 +120,8 @@ fn list<E: de::Error>(raw: &RawValue, shape: &Shape, is_tree: bool) -> Result<El
     Ok(Elements { all, tree, raw: raw.to_owned(), has_more })
 }
 
-fn value<E: de::Error>(text: &str) -> Result<Value, E> {
+/// Reads a value from its text, which is repaired if it must be.
+pub(super) fn value<E: de::Error>(text: &str) -> Result<Value, E> {
     let value = serde_json::from_str(text).or_else(|error| match repaired(text) {
         Some(repaired) => serde_json::from_str(&repaired),
         None => Err(error),

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use anyprofile_core::wire::{decode_failure, repaired};
+use anyprofile_core::wire::decode_failure;
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -90,8 +90,10 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
                 let raw = Box::<RawValue>::deserialize(deserializer)?;
                 let mut value = raw_slot(raw)?;
                 // Rules may ask whether a secret is there. It is not kept.
-                if let Slot::Tree(tree, raw) = &mut value {
-                    *raw = elements::without_secrets(raw, tree, &self.node.secrets)?;
+                if let Slot::Tree(tree, raw) = &mut value
+                    && !self.node.secrets.is_empty()
+                {
+                    *raw = elements::without_secrets(tree, &self.node.secrets)?;
                 }
                 store(self.into, slot, value);
                 Ok(())
@@ -104,12 +106,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_, '_, '_, '_> {
 pub(super) fn raw_slot<E: de::Error>(raw: Box<RawValue>) -> Result<Slot, E> {
     let text = raw.get().trim_start();
     if text.starts_with(['{', '[']) {
-        let value = serde_json::from_str(text).or_else(|error| match repaired(text) {
-            Some(repaired) => serde_json::from_str(&repaired),
-            None => Err(error),
-        });
-        let value = value.map_err(|error| E::custom(decode_failure(&error).reason))?;
-        return Ok(Slot::Tree(value, raw));
+        return Ok(Slot::Tree(elements::value(text)?, raw));
     }
     serde_json::from_str::<ScalarSlot>(text)
         .map(|slot| slot.0)
