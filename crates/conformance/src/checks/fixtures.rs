@@ -95,13 +95,15 @@ pub(super) async fn updatable(subject: &Subject<'_>) -> Result<Vec<ProfileId>> {
     Ok(kinds.iter().filter_map(of_kind).collect())
 }
 
-/// Returns an update of these fields that changes something.
+/// Returns an update of these fields that changes something: of a few, the one that takes the most requests, so that chance does not decide
+/// what is tried.
 pub(super) async fn update(
     subject: &Subject<'_>,
     id: &ProfileId,
     fields: &[(FieldPath, &WriteRule)],
 ) -> Result<Option<Write>> {
     let first = unique();
+    let mut most: Option<(usize, Write)> = None;
     // One of these values differs from the current one.
     for number in first..first + 4 {
         let values = fields.iter().filter_map(|(path, rule)| Some((path, value(&rule.format, number)?)));
@@ -113,13 +115,18 @@ pub(super) async fn update(
         let write = Write::update(id.clone(), change);
         match subject.provider.plan(&write, &PlanOptions::new()).await {
             Ok(plan) if plan.is_settled() => {}
-            Ok(_) => return Ok(Some(write)),
+            Ok(plan) => {
+                let requests = plan.requests().len();
+                if most.as_ref().is_none_or(|(known, _)| requests > *known) {
+                    most = Some((requests, write));
+                }
+            }
             // Some fields cannot be changed together.
             Err(error) if error.kind() == ErrorKind::InvalidRequest => return Ok(None),
             Err(error) => return Err(error),
         }
     }
-    Ok(None)
+    Ok(most.map(|(_, write)| write))
 }
 
 /// Returns an update of all fields, which takes as many requests as the service needs.
